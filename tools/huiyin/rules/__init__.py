@@ -1,0 +1,1 @@
+"""The regulation: pure functions of their arguments, without clock, file or Git."""
