@@ -239,6 +239,11 @@ def test_unknown_ids_are_key_errors(registry: Registry) -> None:
             registry.person(unknown)
 
 
+def test_name_of_never_fails(registry: Registry) -> None:
+    """A message can be written about a unit that does not exist."""
+    assert ["兰州市", "nowhere"] == [registry.name_of(i) for i in ("lanzhou", "nowhere")]
+
+
 @pytest.mark.parametrize(
     ("name", "unit_id"),
     [

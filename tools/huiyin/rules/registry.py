@@ -92,7 +92,7 @@ def normalise_name(name: str) -> str:
     return "".join(name.split())
 
 
-def names_of(unit: Unit) -> Iterator[tuple[str, str]]:
+def iter_names(unit: Unit) -> Iterator[tuple[str, str]]:
     """Each name by which a unit may be found, with its JSON pointer in rules/units.yaml."""
     base = f"/units/{unit.id}"
     yield unit.id, base
@@ -122,7 +122,7 @@ class Registry:
     def __post_init__(self) -> None:
         by_name: dict[str, str | None] = {}
         for unit in self.units.values():
-            for name, _ in names_of(unit):
+            for name, _ in iter_names(unit):
                 key = normalise_name(name)
                 # A name of two units finds neither: a message is never routed by a coin toss.
                 by_name[key] = unit.id if by_name.get(key, unit.id) == unit.id else None
@@ -150,6 +150,11 @@ class Registry:
             KeyError: there is none.
         """
         return self.people[person_id]
+
+    def name_of(self, unit_id: str) -> str:
+        """The unit's name for a message; the id itself where there is no such unit, so that messages never fail."""
+        unit = self.units.get(unit_id)
+        return unit_id if unit is None else unit.name
 
     def find_unit(self, name: str) -> Unit | None:
         """The one unit that is called so: by id, name, publisher, office or alias, white space ignored.

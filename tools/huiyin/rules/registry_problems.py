@@ -8,7 +8,7 @@ from itertools import combinations
 
 from huiyin.model.problem import Problem
 from huiyin.model.unit import Holding, Person, Role, Unit
-from huiyin.rules.registry import PEOPLE_PATH, PUBLISHING_KINDS, UNITS_PATH, Registry, names_of, normalise_name
+from huiyin.rules.registry import PEOPLE_PATH, PUBLISHING_KINDS, UNITS_PATH, Registry, iter_names, normalise_name
 
 
 def find_registry_problems(units: Mapping[str, Unit], people: Mapping[str, Person], *, day: date) -> Iterator[Problem]:
@@ -33,7 +33,7 @@ def _find_unit_problems(units: Mapping[str, Unit]) -> Iterator[Problem]:
     owners: dict[str, Unit] = {}
     areas: dict[str, Unit] = {}
     for unit in units.values():
-        for name, pointer in names_of(unit):
+        for name, pointer in iter_names(unit):
             owner = owners.setdefault(normalise_name(name), unit)
             if owner.id != unit.id:
                 message = f"“{name}”同时指{owner.name}({owner.id})和{unit.name}({unit.id}),请改用能够区分的写法。"
