@@ -15,7 +15,10 @@ from typing import Any, cast
 from huiyin.model.problem import HuiyinError
 from huiyin.rules.holidays import LocalHoliday, NationalDays, find_problems, parse_local
 
-__all__ = ["Calendar", "Day", "WorkingDays"]
+__all__ = ["WEEKEND", "Calendar", "Day", "WorkingDays"]
+
+WEEKEND = "周末"
+"""The reason of a day that is off for being a Saturday or Sunday only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,7 @@ class WorkingDays:
                 days.append(Day(day, mark.working, mark.reason, mark.source, provisional))
             else:
                 working = day.weekday() < 5
-                days.append(Day(day, working, "工作日" if working else "周末", usual, provisional))
+                days.append(Day(day, working, "工作日" if working else WEEKEND, usual, provisional))
         after = date(number, 10, 1).toordinal() - first
         while not days[after].working and after + 1 < len(days):
             after += 1

@@ -1,0 +1,127 @@
+"""Check: is everything in this tree well-formed, legal under its procedure, and in its place? (design §7)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from huiyin.model.case import Case
+from huiyin.model.problem import HuiyinError, Problem, Severity
+from huiyin.repo.git import Source
+from huiyin.repo.schemas import load_schema
+from huiyin.repo.store import CALENDAR_PATH, PROCEDURES, CaseFile, case_paths, load_rulebook, read_cases
+from huiyin.rules.deadlines import local_day
+from huiyin.rules.procedure import Procedure
+from huiyin.rules.procedure_problems import find_procedure_problems
+from huiyin.rules.registry_problems import find_registry_problems
+from huiyin.rules.replay import replay
+from huiyin.rules.rulebook import Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What a check found.
+
+    Args:
+        cases: number of case files read.
+        problems: in the order of path and line.
+    """
+
+    cases: int
+    problems: tuple[Problem, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no error; warnings and notices do not count."""
+        return not any(p.level is Severity.ERROR for p in self.problems)
+
+
+def check(source: Source, now: datetime, paths: Iterable[str] | None = None) -> CheckReport:
+    """Check the rules and the cases of a tree.
+
+    Args:
+        now: with an offset; events after it are errors.
+        paths: case files to check; all, and the rules too, by default.
+
+    Raises:
+        HuiyinError: the rules cannot be read at all.
+    """
+    rulebook = load_rulebook(source)
+    problems = [] if paths is not None else list(_check_rules(rulebook, now))
+    problems += source.strange("cases/")
+    everything = case_paths(source)
+    ids = Counter(path.rpartition("/")[2] for path in everything)
+    count = 0
+    used: Counter[str] = Counter()
+    too_early: Counter[str] = Counter()
+    for file in read_cases(source, everything if paths is None else paths, schema=load_schema(source, "case")):
+        count += 1
+        problems += check_file(file, rulebook, now)
+        problems += _check_references(file, ids)
+        if file.case and (procedure := rulebook.procedures.get(file.case.procedure)):
+            used[procedure.id] += 1
+            too_early[procedure.id] += local_day(file.case.received_at) < procedure.in_force_from
+    for name in sorted(used):
+        problems += _check_in_force(rulebook.procedures[name], used[name], too_early[name], now)
+    return CheckReport(count, tuple(sorted(problems, key=lambda p: (p.path, p.line or 0, p.code))))
+
+
+def check_file(file: CaseFile, rulebook: Rulebook, now: datetime) -> Iterator[Problem]:
+    """The problems of one case file, placed on their lines."""
+    yield from file.problems
+    if file.case is None:
+        return
+    try:
+        found = replay(file.case, rulebook, now).problems
+    except HuiyinError as error:
+        found = error.problems
+    yield from (file.place(p) for p in (*_check_case(file.case, now), *found))
+
+
+def _check_case(case: Case, now: datetime) -> Iterator[Problem]:
+    if not case.id.startswith(f"{case.channel}-"):
+        yield Problem("HY205", f"编号应以渠道“{case.channel}-”开头。", pointer="/id", article="1")
+    if case.received_at > now:
+        yield Problem("HY303", f"收到时间晚于现在({now.isoformat(timespec='seconds')})。", pointer="/received_at")
+
+
+def _check_references(file: CaseFile, ids: Counter[str]) -> Iterator[Problem]:
+    name = file.path.rpartition("/")[2]
+    if ids[name] > 1:
+        yield Problem("HY203", f"编号重复:库中有{ids[name]}个名为 {name} 的文件。", file.path)
+    if file.case is None:
+        return
+    references = [("/duplicate_of", file.case.duplicate_of)] + [
+        (f"/events/{i}/duplicate_of", getattr(e, "duplicate_of", None)) for i, e in enumerate(file.case.events)
+    ]
+    for pointer, other in references:
+        if other is not None and (f"{other}.yaml" not in ids or other == file.case.id):
+            yield file.place(Problem("HY206", f"所指的留言“{other}”不存在或就是本件。", pointer=pointer))
+
+
+def _check_rules(rulebook: Rulebook, now: datetime) -> Iterator[Problem]:
+    registry = rulebook.registry
+    yield from find_registry_problems(registry.units, registry.people, day=local_day(now))
+    for procedure in rulebook.procedures.values():
+        yield from find_procedure_problems(procedure, registry, f"{PROCEDURES}{procedure.id}.yaml")
+    for unit in registry.units.values():
+        if unit.local_calendar is not None and unit.local_calendar not in rulebook.calendar.places:
+            message = f"{unit.name}所用的地方假日“{unit.local_calendar}”不在 {CALENDAR_PATH} 中。"
+            yield Problem("HY406", message, "rules/units.yaml", f"/units/{unit.id}/local_calendar")
+
+
+def _check_in_force(procedure: Procedure, used: int, too_early: int, now: datetime) -> Iterator[Problem]:
+    """第二十四条: one warning a procedure, not one a case."""
+    path = f"{PROCEDURES}{procedure.id}.yaml"
+    if procedure.has_lapsed(local_day(now)) and procedure.settings.lapsed != "ignore":
+        message = (
+            f"《{procedure.title}》({procedure.document})有效期至{procedure.in_force_until},"
+            f"未写明续行依据;现有{used}件留言适用。"
+        )
+        severity = Severity(procedure.settings.lapsed)
+        yield Problem("HY330", message, path, "/in_force", article=procedure.in_force_article, severity=severity)
+    if too_early:
+        message = f"{too_early}件留言早于《{procedure.title}》施行之日({procedure.in_force_from})。"
+        yield Problem("HY331", message, path, "/in_force/from", article=procedure.in_force_article)

@@ -1,0 +1,133 @@
+"""Validation against ``schema/*.schema.json``: jsonschema-rs decides, jsonschema explains in Chinese what failed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, cast
+
+import jsonschema
+import jsonschema_rs
+
+from huiyin.model.problem import HuiyinError, Problem
+from huiyin.repo.git import Source
+
+SCHEMA_NAMES = ("case", "procedure", "units", "people", "calendar", "intake")
+
+
+class Schema:
+    """One compiled schema.
+
+    Args:
+        document: the parsed JSON Schema (draft 2020-12).
+
+    Raises:
+        HuiyinError: HY402, the schema itself is not valid.
+    """
+
+    def __init__(self, document: dict[str, Any], path: str) -> None:
+        self.document = document
+        try:
+            self._fast = jsonschema_rs.Draft202012Validator(document, validate_formats=True)
+        except jsonschema_rs.ValidationError as error:
+            raise HuiyinError(Problem("HY402", f"模式文件本身不合规范:{error.message}", path)) from error
+
+    @cached_property
+    def _explainer(self) -> jsonschema.Draft202012Validator:
+        checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
+        return jsonschema.Draft202012Validator(self.document, format_checker=checker)
+
+    def find_problems(self, instance: object, path: str) -> list[Problem]:
+        """HY201 for each place where ``instance`` breaks the schema; empty if it is valid. No values are echoed."""
+        if self._fast.is_valid(instance):
+            return []
+        problems = [
+            Problem("HY201", explain(error), path, pointer_of(error.absolute_path))
+            for error in sorted(
+                _leaves(self._explainer.iter_errors(instance)), key=lambda e: [str(p) for p in e.absolute_path]
+            )
+        ]
+        return problems or [
+            Problem("HY201", "不符合模式。", path, pointer_of(error.instance_path))
+            for error in self._fast.iter_errors(instance)
+        ]
+
+
+def load_schema(source: Source, name: str) -> Schema:
+    """Read and compile ``schema/<name>.schema.json``.
+
+    Raises:
+        HuiyinError: the file is missing (HY904), is not JSON or not a schema (HY402).
+    """
+    path = f"schema/{name}.schema.json"
+    try:
+        document = json.loads(source.read(path))
+    except ValueError as error:
+        raise HuiyinError(Problem("HY402", "模式文件不是有效的JSON。", path)) from error
+    return Schema(cast(dict[str, Any], document), path)
+
+
+def pointer_of(parts: Sequence[str | int]) -> str:
+    """The JSON pointer (RFC 6901) made of ``parts``."""
+    return "".join("/" + str(p).replace("~", "~0").replace("/", "~1") for p in parts)
+
+
+def explain(error: jsonschema.ValidationError) -> str:
+    """What is wrong, in Chinese, with the title of the field from the schema and without the value."""
+    schema: dict[str, Any] = dict(error.schema) if isinstance(error.schema, Mapping) else {}
+    name = f"“{schema['title']}”" if "title" in schema else "此处"
+    value: Any = error.validator_value
+    instance: Any = error.instance
+    match str(error.validator):
+        case "required":
+            missing = [n for n in value if n not in instance]
+            return f"缺少必填字段:{_named(missing, schema)}。"
+        case "additionalProperties" | "unevaluatedProperties":
+            extra = [n for n in instance if n not in schema.get("properties", {})]
+            return f"有不认识的字段:{'、'.join(map(str, extra))}。"
+        case "enum":
+            return f"{name}只能取:{'、'.join(str(v) for v in value)}。"
+        case "const":
+            return f"{name}只能是 {json.dumps(value, ensure_ascii=False)}。"
+        case "type":
+            return f"{name}应为{_TYPES.get(str(value), str(value))}。"
+        case "pattern":
+            return f"{name}的写法不合要求。{schema.get('description', '')}"
+        case "format":
+            return f"{name}不是有效的{_FORMATS.get(str(value), str(value))}。"
+        case "minLength" | "minItems" | "minProperties":
+            return f"{name}不能少于{value}{'字' if error.validator == 'minLength' else '项'}。"
+        case "maxLength" | "maxItems":
+            return f"{name}不能多于{value}{'字' if error.validator == 'maxLength' else '项'}。"
+        case "uniqueItems":
+            return f"{name}有重复的项。"
+        case "minimum" | "maximum":
+            return f"{name}应{'不小于' if error.validator == 'minimum' else '不大于'}{value}。"
+        case "None":
+            return "按其他字段的取值,这一字段不得填写。"
+        case other:
+            return f"{name}不符合模式的 {other} 要求。"
+
+
+_TYPES = {"object": "一组字段", "array": "清单", "string": "文字", "integer": "整数", "boolean": "true 或 false"}
+_FORMATS = {"date": "日期", "date-time": "时间"}
+
+
+def _named(names: list[str], schema: Mapping[str, Any]) -> str:
+    properties = schema.get("properties", {})
+
+    def named(name: str) -> str:
+        field = properties.get(name)
+        title = field.get("title") if isinstance(field, dict) else None
+        return f"{name}({title})" if title else name
+
+    return "、".join(named(n) for n in names)
+
+
+def _leaves(errors: Iterable[jsonschema.ValidationError]) -> Iterator[jsonschema.ValidationError]:
+    for error in errors:
+        if error.context:
+            yield from _leaves(error.context)
+        else:
+            yield error

@@ -1,0 +1,150 @@
+"""Cases and rules as they stand in a folder or a Git tree (design §2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import PurePosixPath
+from typing import Any
+
+from huiyin.model.case import Case
+from huiyin.model.problem import HuiyinError, Problem, Severity
+from huiyin.repo import canonical, yaml
+from huiyin.repo.git import Source
+from huiyin.repo.records import case_from_data
+from huiyin.repo.schemas import Schema, load_schema
+from huiyin.rules.calendar import Calendar
+from huiyin.rules.procedure import Procedure, procedure_from_data
+from huiyin.rules.registry import PEOPLE_PATH, UNITS_PATH, Registry, people_from_data, units_from_data
+from huiyin.rules.rulebook import Rulebook
+
+CASES = "cases/"
+PROCEDURES = "rules/procedure/"
+CALENDAR_PATH = "rules/calendar.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """One file below ``cases/`` as read: the case, or the problems that keep it from being one.
+
+    ``data`` is kept so that a problem found later can be placed on its line.
+    """
+
+    path: str
+    data: bytes
+    case: Case | None
+    problems: tuple[Problem, ...] = ()
+
+    def place(self, problem: Problem) -> Problem:
+        """The problem with this file's path and the line of its pointer."""
+        return problem.at(path=self.path, line=problem.line or yaml.line_of(self.data, problem.pointer))
+
+
+def case_paths(source: Source) -> list[str]:
+    """Paths of all regular files below ``cases/``, in order."""
+    return source.list(CASES)
+
+
+def read_cases(
+    source: Source, paths: Iterable[str] | None = None, *, schema: Schema | None = None
+) -> Iterator[CaseFile]:
+    """Read, parse and validate case files, all by default.
+
+    Never raises for what a file contains: each broken file comes with its problems (HY1xx, HY201, HY202).
+    """
+    compiled = schema or load_schema(source, "case")
+    for path, data in source.read_many(case_paths(source) if paths is None else paths):
+        yield parse_case(path, data, compiled)
+
+
+def parse_case(path: str, data: bytes, schema: Schema) -> CaseFile:
+    """One case file from its bytes."""
+    file = CaseFile(path, data, None)
+    try:
+        document = yaml.parse_mapping(data, path=path)
+    except HuiyinError as error:
+        return CaseFile(path, data, None, error.problems)
+    problems = schema.find_problems(document, path)
+    if problems:
+        return CaseFile(path, data, None, tuple(file.place(p) for p in problems))
+    try:
+        case = case_from_data(document)
+    except ValueError:
+        return CaseFile(path, data, None, (Problem("HY201", "有不存在的日期或时间。", path),))
+    found = []
+    if not canonical.is_canonical(data, document):
+        found.append(Problem("HY112", "与规范格式不一致。", path, line=_first_difference(data, document)))
+    if case.path != path:
+        found.append(file.place(Problem("HY202", f"按编号和收到日期,文件应放在 {case.path}。", path, "/id")))
+    return CaseFile(path, data, case, tuple(found))
+
+
+def _first_difference(data: bytes, document: Mapping[str, Any]) -> int:
+    """The 1-based line on which the file leaves the canonical form."""
+    ours, theirs = canonical.canonical(document).split("\n"), data.decode().split("\n")
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(ours, theirs, strict=False))
+    return sum(1 for _ in same) + 1
+
+
+def find_case(source: Source, case_id: str) -> str:
+    """The path of the case of that id.
+
+    Raises:
+        HuiyinError: HY930, there is no such case.
+    """
+    name = f"{case_id}.yaml"
+    for path in case_paths(source):
+        if PurePosixPath(path).name == name:
+            return path
+    raise HuiyinError(Problem("HY930", f"没有编号为“{case_id}”的留言。"))
+
+
+def load_rulebook(source: Source) -> Rulebook:
+    """Read ``rules/``: procedures, units, people, calendar.
+
+    Raises:
+        HuiyinError: every problem that makes a file unusable (HY1xx, HY201, HY402, HY403, HY404, HY41x, HY434), all at once.
+    """
+    problems: list[Problem] = []
+
+    def load(path: str, schema_name: str) -> dict[str, Any]:
+        try:
+            return load_document(source, path, schema_name)
+        except HuiyinError as error:
+            problems.extend(error.problems)
+            return {}
+
+    procedures: dict[str, Procedure] = {}
+    for path in source.list(PROCEDURES):
+        if document := load(path, "procedure"):
+            procedure = procedure_from_data(document)
+            procedures[procedure.id] = procedure
+            if PurePosixPath(path).stem != procedure.id:
+                problems.append(Problem("HY403", f"办法代号“{procedure.id}”与文件名不一致。", path, "/id"))
+    units, people, calendar = load(UNITS_PATH, "units"), load(PEOPLE_PATH, "people"), load(CALENDAR_PATH, "calendar")
+    if problems:
+        raise HuiyinError(*problems)
+    if not procedures:
+        raise HuiyinError(Problem("HY404", "rules/procedure/ 中没有办法文件。", PROCEDURES))
+    registry = Registry(units_from_data(units), people_from_data(people))
+    return Rulebook(procedures, registry, Calendar.from_data(calendar))
+
+
+def load_document(source: Source, path: str, schema_name: str) -> dict[str, Any]:
+    """Read one YAML document of the rules and validate it against its schema.
+
+    Raises:
+        HuiyinError: the file is missing, breaks the dialect (HY1xx) or the schema (HY201).
+    """
+    data = source.read(path)
+    document = yaml.parse_mapping(data, path=path)
+    problems = load_schema(source, schema_name).find_problems(document, path)
+    if problems:
+        raise HuiyinError(*(p.at(line=yaml.line_of(data, p.pointer)) for p in problems))
+    return document
+
+
+def has_errors(problems: Iterable[Problem]) -> bool:
+    """Whether any of the problems is an error, so that the command exits 1."""
+    return any(p.level is Severity.ERROR for p in problems)

@@ -1,0 +1,170 @@
+"""Clocks and due dates (第九(一)(二)、十三、十五、十六条; design §4). Times are Asia/Shanghai, whole seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from huiyin.model.case import SHANGHAI
+from huiyin.rules.calendar import WEEKEND, WorkingDays
+from huiyin.rules.procedure import ClaimClock, Settings
+
+LAST_SECOND = time(23, 59, 59)
+
+
+class ClockKind(StrEnum):
+    """What is being timed."""
+
+    REVIEW = "review"
+    CLAIM = "claim"
+    HANDLING = "handling"
+
+    @property
+    def label(self) -> str:
+        """The Chinese word shown to clerks."""
+        return {"review": "审核", "claim": "认领", "handling": "办理"}[self.value]
+
+
+class DueBy(StrEnum):
+    """What fixed a due date: the rule, or a decision that replaced it."""
+
+    RULE = "rule"
+    EXTENSION = "extension"
+    RETURN = "return"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The last second that is still in time.
+
+    Args:
+        at: Asia/Shanghai.
+        whole_day: the whole of that day is in time, so only the date is shown.
+        provisional: it rests on a year whose calendar is not published yet.
+        by: what fixed it.
+    """
+
+    at: datetime
+    whole_day: bool = True
+    provisional: bool = False
+    by: DueBy = DueBy.RULE
+
+    @property
+    def day(self) -> date:
+        """The calendar day (Asia/Shanghai)."""
+        return self.at.date()
+
+    def __str__(self) -> str:
+        return self.day.isoformat() if self.whole_day else self.at.isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """One time limit that runs, or ran, for one unit.
+
+    Args:
+        start: the act from which it runs (receipt, assignment).
+        working_days: the limit in working days, or None where it is not counted in them.
+        stopped: when it was met or fell away; None while it runs.
+        superseded: it was not met but fell away (reassigned, withdrawn, declined).
+        remind_on: the day on which the head must be reminded (第十五条); only for handling.
+    """
+
+    kind: ClockKind
+    unit: str
+    start: datetime
+    due: Due
+    article: str
+    working_days: int | None = None
+    stopped: datetime | None = None
+    superseded: bool = False
+    remind_on: date | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether somebody still has to do something about it."""
+        return self.stopped is None
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """How late: 0 working days can still be late (a due Friday missed on Saturday). ``hours`` are full clock hours."""
+
+    late: bool
+    working_days: int
+    hours: int
+
+
+def end_of(day: date) -> datetime:
+    """The last second of ``day`` in Asia/Shanghai."""
+    return datetime.combine(day, LAST_SECOND, SHANGHAI)
+
+
+def local_day(moment: datetime) -> date:
+    """The calendar day of ``moment`` in Asia/Shanghai."""
+    return moment.astimezone(SHANGHAI).date()
+
+
+def review_due(received_at: datetime) -> Due:
+    """第九条(一): every day is a review day, so a message is reviewed by the end of the day received."""
+    return Due(end_of(local_day(received_at)))
+
+
+def claim_due(
+    rule: ClaimClock, received_at: datetime, assigned_at: datetime, settings: Settings, days: WorkingDays
+) -> Due:
+    """第九条(二): the same day if it is a working day, else by the hour of the rule on the first working day after.
+
+    ``settings.claim_day`` says which day counts; a limit that passed before the unit was given the message is
+    counted from the assignment.
+    """
+    if settings.claim_day == "received":
+        due = _claim_due_from(rule, local_day(received_at), settings, days)
+        if due.at >= assigned_at:
+            return due
+    return _claim_due_from(rule, local_day(assigned_at), settings, days)
+
+
+def _claim_due_from(rule: ClaimClock, day: date, settings: Settings, days: WorkingDays) -> Due:
+    if days.is_working(day):
+        return Due(end_of(day), provisional=not days.is_published(day))
+    first = days.next(day)
+    provisional = not days.is_published(day) or days.spans_provisional(day, first)
+    if settings.rest_days == "statutory_only" and days.day(day).reason == WEEKEND:
+        return Due(end_of(first), provisional=provisional)
+    return Due(datetime.combine(first, rule.rest_day_until, SHANGHAI), whole_day=False, provisional=provisional)
+
+
+def handling_due(start: datetime, working_days: int, settings: Settings, days: WorkingDays) -> Due:
+    """第十三条: the end of the n-th working day; the day of assignment counts only where the setting says so."""
+    first = local_day(start)
+    counted_from = first - timedelta(days=1) if settings.counting_starts == "same_day" else first
+    due = days.add(counted_from, working_days)
+    return Due(end_of(due), provisional=days.spans_provisional(counted_from, due))
+
+
+def reminder_day(due: Due, days_before: int, settings: Settings, days: WorkingDays) -> date:
+    """第十五条: the day before the due date, a working day unless the setting says calendar day."""
+    day = due.day
+    for _ in range(days_before):
+        day = day - timedelta(days=1) if settings.reminder_day == "calendar_day" else days.previous(day)
+    return day
+
+
+def lateness(clock: Clock, now: datetime, days: WorkingDays) -> Lateness:
+    """How late a clock was met, or is by ``now`` while it runs."""
+    end = clock.stopped or now
+    if end <= clock.due.at:
+        return Lateness(late=False, working_days=0, hours=0)
+    hours = int((end - clock.due.at).total_seconds()) // 3600
+    return Lateness(late=True, working_days=days.between(clock.due.day, local_day(end)), hours=hours)
+
+
+def is_due_soon(clock: Clock, now: datetime, settings: Settings, days: WorkingDays) -> bool:
+    """第十五条: whether a running handling clock ends by the next (working) day and the head must be reminded."""
+    if not clock.running or clock.remind_on is None or now > clock.due.at:
+        return False
+    today = local_day(now)
+    horizon = today + timedelta(days=1) if settings.reminder_day == "calendar_day" else days.next(today)
+    return clock.due.day <= horizon

@@ -1,0 +1,256 @@
+"""A procedure: the regulation as data (design §1.2; 第二十三、二十四条). Built from ``rules/procedure/*.yaml``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any
+
+from huiyin.model.case import Channel
+from huiyin.model.event import Complexity
+from huiyin.model.unit import Role, UnitKind
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the procedure is read where the regulation is silent or ambiguous (design §6)."""
+
+    counting_starts: str
+    reminder_day: str
+    rest_days: str
+    claim_day: str
+    lateness_stops_at: str
+    return_restarts_clock: bool
+    reassignment_restarts_clock: bool
+    local_holidays: bool
+    basis_5_is_important: bool
+    lapsed: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActorRule:
+    """A place in the procedure that a person fills: a role in the dispatcher, the responsible unit, or an office."""
+
+    name: str
+    unit: str
+    role: Role
+    title: str
+    article: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """An approval that an event needs; ``when`` restricts it to events whose fields have these values."""
+
+    by: str
+    article: str
+    when: Mapping[str, str]
+    stricter: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EventRule:
+    """Who records an event, who approves it, and what it does to the state."""
+
+    name: str
+    title: str
+    articles: tuple[str, ...]
+    opened_by: str
+    approvals: tuple[Approval, ...]
+    from_states: frozenset[str]
+    to: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """What an event does on one route; ``approvals`` replaces those of the event where given."""
+
+    from_states: frozenset[str]
+    to: str
+    article: str
+    approvals: tuple[Approval, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimClock:
+    """第九条(二): same day on a working day, else until ``rest_day_until`` on the first working day after."""
+
+    rest_day_until: time
+    article: str
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The way of a case, by channel and kind of unit (第九、十、十二条)."""
+
+    name: str
+    title: str
+    articles: tuple[str, ...]
+    channel: Channel
+    unit_kinds: frozenset[UnitKind]
+    letter: bool
+    re_review: bool
+    claim_clock: ClaimClock | None
+    transitions: Mapping[str, Transition]
+
+
+@dataclass(frozen=True, slots=True)
+class StateRule:
+    """A state with the words for clerks and for citizens; ``closed`` states wait for nobody."""
+
+    name: str
+    title: str
+    public: str
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRule:
+    """Who dispatches a channel (第六条) and what a message must have to be admitted (第十(一)、十二条)."""
+
+    dispatcher: str
+    requires: tuple[str, ...]
+    article: str
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """All topics, and the six that force importance on some channels (第十一条)."""
+
+    names: tuple[str, ...]
+    important: frozenset[str]
+    channels: frozenset[Channel]
+    article: str
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """One version of the rules, with its dates in force (第二十四条)."""
+
+    id: str
+    title: str
+    document: str
+    issuer: str
+    in_force_from: date
+    in_force_until: date | None
+    in_force_article: str
+    continued_by: str | None
+    settings: Settings
+    working_days: Mapping[Complexity, int]
+    topics: Topics
+    actors: Mapping[str, ActorRule]
+    offices: Mapping[str, str]
+    channels: Mapping[Channel, ChannelRule]
+    states: Mapping[str, StateRule]
+    clock_articles: Mapping[str, str]
+    reminder_days_before: int
+    events: Mapping[str, EventRule]
+    routes: Mapping[str, Route]
+
+    def route_for(self, channel: Channel, kind: UnitKind) -> Route | None:
+        """The route of a message of that channel handled by that kind of unit, or None if there is none."""
+        for route in self.routes.values():
+            if route.channel == channel and kind in route.unit_kinds:
+                return route
+        return None
+
+    def transition(self, event: str, route: Route | None) -> Transition | None:
+        """What ``event`` does on ``route``: the route's own rule, else the event's; None if it cannot happen there.
+
+        A transition whose ``to`` is "" leaves the state as it is.
+        """
+        rule = self.events[event]
+        if rule.to == "by_route":
+            return route.transitions.get(event) if route else None
+        article = rule.articles[0] if rule.articles else ""
+        return Transition(rule.from_states, rule.to or "", article)
+
+    def approvals(self, event: str, route: Route | None) -> tuple[Approval, ...]:
+        """The approvals that ``event`` needs on ``route``, conditional ones included."""
+        transition = self.transition(event, route)
+        if transition and transition.approvals is not None:
+            return transition.approvals
+        return self.events[event].approvals
+
+    def has_lapsed(self, day: date) -> bool:
+        """Whether the term ended before ``day`` and no document continues it (第二十四条)."""
+        return self.continued_by is None and self.in_force_until is not None and day > self.in_force_until
+
+
+def procedure_from_data(data: Mapping[str, Any]) -> Procedure:
+    """Build a procedure from the parsed and schema-valid YAML."""
+    in_force = data["in_force"]
+    return Procedure(
+        id=data["id"],
+        title=data["title"],
+        document=data["document"],
+        issuer=data["issuer"],
+        in_force_from=date.fromisoformat(in_force["from"]),
+        in_force_until=date.fromisoformat(in_force["until"]) if "until" in in_force else None,
+        in_force_article=in_force["article"],
+        continued_by=in_force.get("continued_by"),
+        settings=Settings(**{name: entry["value"] for name, entry in data["settings"].items()}),
+        working_days={Complexity(name): entry["days"] for name, entry in data["complexities"].items()},
+        topics=Topics(
+            tuple(data["topics"]["all"]),
+            frozenset(data["topics"]["important"]),
+            frozenset(Channel(c) for c in data["topics"]["channels"]),
+            data["topics"]["article"],
+        ),
+        actors={
+            name: ActorRule(name, a["unit"], Role(a["role"]), a["title"], a["article"])
+            for name, a in data["actors"].items()
+        },
+        offices=data["offices"],
+        channels={
+            Channel(name): ChannelRule(c["dispatcher"], tuple(c["admission"]["requires"]), c["admission"]["article"])
+            for name, c in data["channels"].items()
+        },
+        states={
+            name: StateRule(name, s["title"], s["public"], s.get("closed", False)) for name, s in data["states"].items()
+        },
+        clock_articles={name: c["article"] for name, c in data["clocks"].items()},
+        reminder_days_before=data["clocks"]["reminder"]["days_before"],
+        events={name: _event_rule(name, e) for name, e in data["events"].items()},
+        routes={name: _route(name, r) for name, r in data["routes"].items()},
+    )
+
+
+def _approvals(entries: list[Mapping[str, Any]]) -> tuple[Approval, ...]:
+    return tuple(Approval(e["by"], e["article"], e.get("when", {}), e.get("stricter", False)) for e in entries)
+
+
+def _event_rule(name: str, data: Mapping[str, Any]) -> EventRule:
+    return EventRule(
+        name=name,
+        title=data["title"],
+        articles=tuple(data["articles"]),
+        opened_by=data["opened_by"],
+        approvals=_approvals(data["approvals"]),
+        from_states=frozenset(data.get("from", ())),
+        to=data.get("to"),
+    )
+
+
+def _route(name: str, data: Mapping[str, Any]) -> Route:
+    claim = data.get("claim_clock")
+    return Route(
+        name=name,
+        title=data["title"],
+        articles=tuple(data["articles"]),
+        channel=Channel(data["channel"]),
+        unit_kinds=frozenset(UnitKind(k) for k in data["unit_kinds"]),
+        letter=data["letter"],
+        re_review=data["re_review"],
+        claim_clock=ClaimClock(time.fromisoformat(claim["rest_day_until"]), claim["article"]) if claim else None,
+        transitions={
+            event: Transition(
+                frozenset(t["from"]),
+                t["to"],
+                t["article"],
+                _approvals(t["approvals"]) if "approvals" in t else None,
+            )
+            for event, t in data["transitions"].items()
+        },
+    )

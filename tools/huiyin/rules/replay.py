@@ -1,0 +1,286 @@
+"""Replay: the one pure function that computes what a case is from its events (design §1.1).
+
+Nothing that it returns is stored. An event that the procedure forbids is reported and left out, and replay goes on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from huiyin.model import event as ev
+from huiyin.model.case import Case
+from huiyin.model.problem import Problem
+from huiyin.rules import conduct
+from huiyin.rules.calendar import WorkingDays
+from huiyin.rules.deadlines import (
+    Clock,
+    ClockKind,
+    Due,
+    DueBy,
+    claim_due,
+    end_of,
+    handling_due,
+    reminder_day,
+    review_due,
+)
+from huiyin.rules.procedure import Procedure, Route
+from huiyin.rules.rulebook import Rulebook
+from huiyin.rules.steps import NextStep, next_steps
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A case as it stands at ``now``.
+
+    Args:
+        state: key of ``procedure.states``.
+        unit: the lead unit, or None before assignment.
+        complexity: the one that counts, after 第十一条 and 列为重要.
+        assigned: the assignment in force.
+        assigned_since: from when handling is counted.
+        answer: the answer submitted and not returned.
+        clocks: all clocks in the order in which they started, superseded ones included.
+        supervision: why 督查室 gets a copy: (article, reason) pairs (第八、十一条).
+        instructed: a leader gave an instruction (第十八条); tracked: and handling is overdue, so 督查室 tracks it.
+        accepted: the events that the procedure allowed, in order.
+        steps: what may legally happen next and who may do it.
+        problems: what the procedure finds wrong with the log.
+    """
+
+    case: Case
+    procedure: Procedure
+    now: datetime
+    state: str
+    route: Route | None
+    dispatcher: str
+    unit: str | None
+    complexity: ev.Complexity | None
+    assigned: ev.Assigned | None
+    assigned_since: datetime | None
+    answer: ev.Answered | None
+    published_at: datetime | None
+    clocks: tuple[Clock, ...]
+    supervision: tuple[tuple[str, str], ...]
+    instructed: bool
+    tracked: bool
+    accepted: tuple[ev.Event, ...]
+    steps: tuple[NextStep, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def public_status(self) -> str:
+        """待回复, 办理中 or 已办理."""
+        return self.procedure.states[self.state].public
+
+    @property
+    def state_title(self) -> str:
+        """The Chinese name of the state."""
+        return self.procedure.states[self.state].title
+
+    @property
+    def closed(self) -> bool:
+        """Whether the case waits for nobody."""
+        return self.procedure.states[self.state].closed
+
+    @property
+    def provisional(self) -> bool:
+        """Whether a date that still matters rests on a calendar that is not published yet."""
+        return any(c.due.provisional for c in self.clocks if c.running)
+
+    def clock(self, kind: ClockKind) -> Clock | None:
+        """The latest clock of that kind, running or not."""
+        for clock in reversed(self.clocks):
+            if clock.kind is kind:
+                return clock
+        return None
+
+
+def replay(case: Case, rulebook: Rulebook, now: datetime) -> Replay:
+    """Compute state, responsible unit, due dates, problems and the legal next steps of ``case`` at ``now``.
+
+    Args:
+        now: with an offset; events after it are reported (HY303).
+
+    Raises:
+        HuiyinError: HY401, the procedure is unknown.
+    """
+    run = _Run(case, rulebook, now)
+    for index, event in enumerate(case.events):
+        run.take(index, event)
+    return run.result()
+
+
+class _Run:
+    """The fold over the events; lives only inside ``replay``."""
+
+    def __init__(self, case: Case, rulebook: Rulebook, now: datetime) -> None:
+        self.case = case
+        self.rulebook = rulebook
+        self.now = now
+        self.procedure = rulebook.procedure_of(case)
+        self.dispatcher = self.procedure.channels[case.channel].dispatcher
+        self.state = "received"
+        self.route: Route | None = None
+        self.assigned: ev.Assigned | None = None
+        self.assigned_since: datetime | None = None
+        self.complexity: ev.Complexity | None = None
+        self.answer: ev.Answered | None = None
+        self.published_at: datetime | None = None
+        self.past: list[Clock] = []
+        self.clocks: dict[ClockKind, Clock] = {}
+        self.supervision: dict[tuple[str, str], None] = {}
+        self.accepted: list[ev.Event] = []
+        self.problems: list[Problem] = []
+        self.last_at = case.received_at
+        due, article = review_due(case.received_at), self.procedure.clock_articles["review"]
+        self._start(Clock(ClockKind.REVIEW, self.dispatcher, case.received_at, due, article))
+
+    def take(self, index: int, event: ev.Event) -> None:
+        self.problems += conduct.check_time(index, event, self.last_at, self.now)
+        self.last_at = max(self.last_at, event.at)
+        route = self._route_after(event)
+        transition = self.procedure.transition(event.type, route)
+        if transition is None or self.state not in transition.from_states:
+            self.problems.append(conduct.illegal(index, event, self.state, route, self.case, self.procedure))
+            return
+        context = conduct.Context(
+            case=self.case,
+            procedure=self.procedure,
+            registry=self.rulebook.registry,
+            route=route,
+            assigned=self.assigned,
+            handling=self.clocks.get(ClockKind.HANDLING),
+            days=self._days(self.assigned.unit if self.assigned else self.dispatcher),
+        )
+        self.problems += conduct.check_event(index, event, context)
+        self.route = route
+        self._apply(event)
+        self.state = transition.to or self.state
+        self.accepted.append(event)
+        if self.procedure.states[self.state].closed:
+            fallen_away = isinstance(event, ev.Withdrawn)
+            for kind in ClockKind:
+                self._stop(kind, event.at, superseded=fallen_away)
+
+    def _route_after(self, event: ev.Event) -> Route | None:
+        unit = self.rulebook.registry.units.get(event.unit) if isinstance(event, ev.Assigned) else None
+        return self.procedure.route_for(self.case.channel, unit.kind) if unit else self.route
+
+    def _days(self, unit: str) -> WorkingDays:
+        return self.rulebook.days_for(unit, self.procedure)
+
+    def _apply(self, event: ev.Event) -> None:
+        match event:
+            case ev.Assigned():
+                self._assign(event)
+            case ev.Claimed():
+                self._stop(ClockKind.CLAIM, event.at)
+            case ev.Answered():
+                self.answer = event
+                if self.route is not None and not self.route.re_review:
+                    self.published_at = event.at
+                elif self.procedure.settings.lateness_stops_at == "submitted":
+                    self._stop(ClockKind.HANDLING, event.at)
+            case ev.Published():
+                self.published_at = event.at
+            case ev.Returned():
+                self._return(event)
+            case ev.Extended():
+                self._set_due(self._decided(event.due, DueBy.EXTENSION))
+            case ev.Escalated():
+                self.supervision["11", "列为重要"] = None
+                self.complexity = ev.Complexity.IMPORTANT
+                self._set_due_by_rule()
+            case ev.Supervised():
+                reason = ("8", "专项督办") if event.kind == "special" else ("18", "跟踪督办")
+                self.supervision[reason] = None
+
+    def _assign(self, event: ev.Assigned) -> None:
+        self._stop(ClockKind.REVIEW, event.at)
+        for kind in (ClockKind.CLAIM, ClockKind.HANDLING):
+            self._stop(kind, event.at, superseded=True)
+        same_unit = self.assigned is not None and self.assigned.unit == event.unit
+        counting_goes_on = same_unit or not self.procedure.settings.reassignment_restarts_clock
+        if self.assigned_since is None or not counting_goes_on:
+            self.assigned_since = event.at
+        self.assigned = event
+        self.answer = None
+        self.complexity = conduct.effective_complexity(event, self.case, self.procedure)
+        self.supervision |= dict.fromkeys(conduct.supervision_reasons(event, self.case, self.procedure))
+        if self.route is not None and self.route.claim_clock is not None:
+            rule, settings = self.route.claim_clock, self.procedure.settings
+            due = claim_due(rule, self.case.received_at, event.at, settings, self._days(event.unit))
+            self._start(Clock(ClockKind.CLAIM, event.unit, event.at, due, rule.article))
+        self._start_handling(event.unit, self.assigned_since)
+
+    def _return(self, event: ev.Returned) -> None:
+        self.answer = None
+        self.published_at = None
+        clock = self.clocks[ClockKind.HANDLING]
+        if event.due is not None:
+            self.clocks[ClockKind.HANDLING] = replace(clock, stopped=None)
+            self._set_due(self._decided(event.due, DueBy.RETURN))
+        elif self.procedure.settings.return_restarts_clock:
+            self.assigned_since = event.at
+            self._start_handling(clock.unit, event.at)
+        else:
+            self.clocks[ClockKind.HANDLING] = replace(clock, stopped=None)
+
+    def _decided(self, day: date, by: DueBy) -> Due:
+        days = self._days(self.clocks[ClockKind.HANDLING].unit)
+        return Due(end_of(day), provisional=not days.is_published(day), by=by)
+
+    def _start(self, clock: Clock) -> None:
+        if clock.kind in self.clocks:
+            self.past.append(self.clocks[clock.kind])
+        self.clocks[clock.kind] = clock
+
+    def _start_handling(self, unit: str, start: datetime) -> None:
+        article = self.procedure.clock_articles["handling"]
+        self._start(Clock(ClockKind.HANDLING, unit, start, Due(start), article))
+        self._set_due_by_rule()
+
+    def _set_due_by_rule(self) -> None:
+        clock = self.clocks[ClockKind.HANDLING]
+        assert self.complexity is not None, "handling starts with an assignment, which has a complexity"
+        limit = self.procedure.working_days[self.complexity]
+        self.clocks[ClockKind.HANDLING] = replace(clock, working_days=limit)
+        self._set_due(handling_due(clock.start, limit, self.procedure.settings, self._days(clock.unit)))
+
+    def _set_due(self, due: Due) -> None:
+        clock = self.clocks[ClockKind.HANDLING]
+        days_before, settings = self.procedure.reminder_days_before, self.procedure.settings
+        remind_on = reminder_day(due, days_before, settings, self._days(clock.unit))
+        self.clocks[ClockKind.HANDLING] = replace(clock, due=due, remind_on=remind_on)
+
+    def _stop(self, kind: ClockKind, at: datetime, *, superseded: bool = False) -> None:
+        clock = self.clocks.get(kind)
+        if clock is not None and clock.running:
+            self.clocks[kind] = replace(clock, stopped=at, superseded=superseded)
+
+    def result(self) -> Replay:
+        instructed = any(isinstance(e, ev.Instructed) for e in self.accepted)
+        handling = self.clocks.get(ClockKind.HANDLING)
+        overdue = handling is not None and handling.running and self.now > handling.due.at
+        return Replay(
+            case=self.case,
+            procedure=self.procedure,
+            now=self.now,
+            state=self.state,
+            route=self.route,
+            dispatcher=self.dispatcher,
+            unit=self.assigned.unit if self.assigned else None,
+            complexity=self.complexity,
+            assigned=self.assigned,
+            assigned_since=self.assigned_since,
+            answer=self.answer,
+            published_at=self.published_at,
+            clocks=(*self.past, *self.clocks.values()),
+            supervision=tuple(self.supervision),
+            instructed=instructed,
+            tracked=instructed and overdue,
+            accepted=tuple(self.accepted),
+            steps=next_steps(self.state, self.route, self.assigned, self.case, self.procedure),
+            problems=tuple(self.problems),
+        )
