@@ -199,7 +199,7 @@ class _Reader:
 def _check_text(data: bytes, path: str) -> None:
     """Refuse what must not reach libyaml: too large, not UTF-8, with a byte order mark or forbidden characters."""
     if len(data) > MAX_BYTES:
-        raise HuiyinError(Problem("HY103", f"文件有{len(data):,}字节,超过上限{MAX_BYTES:,}字节。", path))
+        raise HuiyinError(Problem("HY103", f"文件超过上限{MAX_BYTES:,}字节。", path))
     if data.startswith(b"\xef\xbb\xbf"):
         raise HuiyinError(Problem("HY102", "文件开头有字节顺序标记(BOM)。", path, line=1))
     try:

@@ -1,0 +1,117 @@
+"""Writing files whole or not at all: beside, flushed to the disk, then renamed into place."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from huiyin.model.problem import HuiyinError, Problem
+
+# For more files than these, one flush of the whole machine is much faster than one for each.
+_FEW = 64
+_REASONS = {
+    errno.ENOSPC: "磁盘空间不足",
+    errno.EDQUOT: "超出磁盘配额",
+    errno.EACCES: "没有写入权限",
+    errno.EPERM: "没有写入权限",
+    errno.EROFS: "磁盘是只读的",
+    errno.ENOTDIR: "上级路径不是目录",
+    errno.EEXIST: "上级路径不是目录",
+    errno.EISDIR: "该路径是目录",
+    errno.ENAMETOOLONG: "文件名过长",
+}
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write one file as UTF-8 so that at any moment either the old or the new content is there, whole.
+
+    Args:
+        path: the file; folders above it are made.
+        text: the whole content.
+
+    Raises:
+        HuiyinError: HY906; the old content stands.
+    """
+    write_all({path: text})
+
+
+def write_all(changes: Mapping[Path, str]) -> None:
+    """Write several files: none changes before all are on the disk; if one cannot be renamed, all are put back.
+
+    Args:
+        changes: the whole content of each file, written as UTF-8; folders above are made.
+
+    Raises:
+        HuiyinError: HY906; all old contents stand.
+    """
+    temporary: dict[Path, Path] = {}
+    many = len(changes) > _FEW
+    try:
+        for path, text in changes.items():
+            if path.is_dir():
+                raise HuiyinError(_failure(path, errno.EISDIR))
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                temporary[path] = _write_beside(path, text, flush=not many)
+            except OSError as error:
+                raise HuiyinError(_failure(path, error.errno)) from None
+        if many:
+            os.sync()
+        _rename(temporary)
+        if many:
+            os.sync()
+        else:
+            _flush_folders({path.parent for path in temporary})
+    finally:
+        for beside in temporary.values():
+            beside.unlink(missing_ok=True)
+
+
+def _write_beside(path: Path, text: str, *, flush: bool) -> Path:
+    beside = path.with_name(f".{secrets.token_hex(8)}.tmp")
+    try:
+        with beside.open("xb") as file:
+            file.write(text.encode())
+            file.flush()
+            if flush:
+                os.fsync(file.fileno())
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    return beside
+
+
+def _rename(temporary: Mapping[Path, Path]) -> None:
+    before: dict[Path, bytes | None] = {}
+    try:
+        for path, beside in temporary.items():
+            old = path.read_bytes() if path.is_file() else None
+            beside.replace(path)
+            before[path] = old
+    except BaseException as error:
+        for path, old in before.items():
+            if old is None:
+                path.unlink(missing_ok=True)
+            else:
+                path.write_bytes(old)
+        if isinstance(error, OSError):
+            raise HuiyinError(_failure(path, error.errno)) from None
+        raise
+
+
+def _flush_folders(folders: Iterable[Path]) -> None:
+    """Make renames reach the disk."""
+    for folder in folders:
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _failure(path: Path, code: int | None) -> Problem:
+    reason = _REASONS.get(code or 0) or (os.strerror(code) if code else "原因不明")
+    return Problem("HY906", f"不能写入({reason})。", str(path))
