@@ -9,8 +9,8 @@ from datetime import datetime
 
 from huiyin.model.case import Case
 from huiyin.model.problem import HuiyinError, Problem, Severity
-from huiyin.repo.git import Source
 from huiyin.repo.schemas import load_schema
+from huiyin.repo.source import Source
 from huiyin.repo.store import CALENDAR_PATH, PROCEDURES, CaseFile, case_paths, load_rulebook, read_cases
 from huiyin.rules.deadlines import local_day
 from huiyin.rules.procedure import Procedure

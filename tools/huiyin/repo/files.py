@@ -51,9 +51,9 @@ def write_all(changes: Mapping[Path, str]) -> None:
     many = len(changes) > _FEW
     try:
         for path, text in changes.items():
-            if path.is_dir():
-                raise HuiyinError(_failure(path, errno.EISDIR))
             try:
+                if path.is_dir():
+                    raise IsADirectoryError(errno.EISDIR, "")
                 path.parent.mkdir(parents=True, exist_ok=True)
                 temporary[path] = _write_beside(path, text, flush=not many)
             except OSError as error:

@@ -92,6 +92,8 @@ def resolve(root: Path, rev: str) -> str:
             return repository.commit(rev).hexsha
     except git.InvalidGitRepositoryError:
         raise UsageError(Problem("HY901", f"不是Git仓库:{root}。")) from None
+    except git.GitCommandNotFound:
+        raise UsageError(_NO_GIT) from None
     # All that GitPython raises for names that it cannot read; BadName and BadObject are ODBErrors.
     except (git.ODBError, git.GitError, ValueError, LookupError, NotImplementedError, AssertionError):
         raise UsageError(Problem("HY902", f"仓库中没有这个版本:{rev!r}。")) from None

@@ -11,7 +11,7 @@ import jsonschema
 import jsonschema_rs
 
 from huiyin.model.problem import HuiyinError, Problem
-from huiyin.repo.git import Source
+from huiyin.repo.source import Source
 
 SCHEMA_NAMES = ("case", "procedure", "units", "people", "calendar", "intake")
 

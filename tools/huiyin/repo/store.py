@@ -11,9 +11,9 @@ from typing import Any
 from huiyin.model.case import Case
 from huiyin.model.problem import HuiyinError, Problem, Severity
 from huiyin.repo import canonical, yaml
-from huiyin.repo.git import Source
 from huiyin.repo.records import case_from_data
 from huiyin.repo.schemas import Schema, load_schema
+from huiyin.repo.source import Source
 from huiyin.rules.calendar import Calendar
 from huiyin.rules.procedure import Procedure, procedure_from_data
 from huiyin.rules.registry import PEOPLE_PATH, UNITS_PATH, Registry, people_from_data, units_from_data
@@ -104,7 +104,7 @@ def load_rulebook(source: Source) -> Rulebook:
     """Read ``rules/``: procedures, units, people, calendar.
 
     Raises:
-        HuiyinError: every problem that makes a file unusable (HY1xx, HY201, HY402, HY403, HY404, HY41x, HY434), all at once.
+        HuiyinError: every problem that makes a file unusable, all at once (HY1xx, HY201, HY40x, HY41x, HY434).
     """
     problems: list[Problem] = []
 

@@ -1,0 +1,116 @@
+"""``huiyin``: the one entry point and the one error boundary.
+
+Exit codes: 0 fine, 1 problems found, 2 usage, 3 a bug of ours, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+from huiyin import __version__
+from huiyin.cli.chinese import ChineseCommand, ChineseGroup, explain_usage
+from huiyin.model.problem import HuiyinError, Problem
+
+COMMANDS = {
+    "check": ("huiyin.cli.check", "检查全部留言和规则:写法、模式、流程、时间、公开名义、受理条件"),
+    "deadlines": ("huiyin.cli.deadlines", "列出未审核、未认领、将到期、已逾期的留言"),
+    "inbox": ("huiyin.cli.inbox", "列出某单位或某人待办的留言"),
+    "show": ("huiyin.cli.show", "显示一件留言的经过、现状和下一步"),
+    "why": ("huiyin.cli.why", "逐日说明一件留言的各个期限是怎样算出来的"),
+    "new": ("huiyin.cli.new", "登记一件新留言"),
+    "record": ("huiyin.cli.record", "记录一个事件:交办、认领、报送答复、公开……"),
+    "import": ("huiyin.cli.import_", "从表格(.xlsx、.csv)导入留言"),
+    "fmt": ("huiyin.cli.fmt", "把留言文件改为规范格式"),
+    "calendar": ("huiyin.cli.calendar", "显示一年的工作日;比较两版日历,列出期限变动的留言"),
+    "units": ("huiyin.cli.units", "列出单位名册"),
+    "problems": ("huiyin.cli.problems", "列出问题代码及其原因和处理办法"),
+}
+"""Name → (module with ``command``, one line of help). Modules are imported only when their command runs."""
+
+
+class LazyGroup(ChineseGroup):
+    """A group that imports a command's module when the command is called, so that ``--help`` is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name all commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        assert isinstance(command, ChineseCommand | ChineseGroup)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands without importing them."""
+        with formatter.section("命令"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="huiyin %(version)s", help="显示版本并退出。")
+@click.pass_context
+def cli(ctx: click.Context) -> int:
+    """回音:按《网民留言办理工作实施办法》办理网民留言,事事有回音。
+
+    每个命令都有 --help。多数命令在留言库(含 cases/、rules/、schema/ 的目录)中运行,或用 --root 指明。
+    """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+    return 0
+
+
+def run(args: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code; prints every error, raises none.
+
+    Args:
+        args: without the program's name; those of the process by default.
+    """
+    try:
+        result = cli.main(args=None if args is None else list(args), prog_name="huiyin", standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except HuiyinError as error:
+        _print(error.problems)
+        return error.exit_code
+    except click.UsageError as error:
+        where = f"(用法见 {error.ctx.command_path} --help)" if error.ctx else ""
+        _print([Problem("HY920", f"{explain_usage(error)}{where}")])
+        return 2
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("已中断,没有留下写了一半的文件。", err=True)
+        return 130
+    except BrokenPipeError:
+        # The reader of a pipe has gone (`huiyin … | head`); nothing is wrong, and Python must not complain on exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # the one boundary: a bug must not reach a clerk as a traceback
+        if os.environ.get("HUIYIN_DEBUG"):
+            raise
+        _print([Problem("HY999", f"程序内部错误({type(error).__name__})。")])
+        return 3
+
+
+def _print(problems: Sequence[Problem]) -> None:
+    from huiyin.cli.output import problem_lines
+
+    click.echo("\n".join(problem_lines(problems)), err=True)
+
+
+def main() -> NoReturn:
+    """The console script."""
+    sys.exit(run())
+
+
+if __name__ == "__main__":
+    main()

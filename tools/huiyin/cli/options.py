@@ -1,0 +1,118 @@
+"""Options that many commands share: ``--root``, ``--as-of``, ``--format``; and the tree they work on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from huiyin.model.case import SHANGHAI
+from huiyin.model.problem import Problem, UsageError
+
+if TYPE_CHECKING:
+    from huiyin.repo.source import Source
+    from huiyin.rules.rulebook import Rulebook
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def parse_as_of(text: str) -> datetime:
+    """A moment in Asia/Shanghai: ``2026-11-23T10:00:00[+08:00]``, or a date, which means the end of that day.
+
+    Raises:
+        UsageError: HY921, it is neither.
+    """
+    try:
+        if len(text) == len("2026-11-23"):
+            return datetime.combine(date.fromisoformat(text), datetime.max.time(), SHANGHAI).replace(microsecond=0)
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(Problem("HY921", f"时间“{text}”的写法不对,应如 2026-11-23 或 2026-11-23T10:00:00。")) from None
+    return moment.replace(tzinfo=SHANGHAI) if moment.tzinfo is None else moment.astimezone(SHANGHAI)
+
+
+class _AsOf(click.ParamType[datetime]):
+    name = "时间"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Parse what was typed."""
+        return value if isinstance(value, datetime) else parse_as_of(str(value))
+
+
+def _now() -> datetime:
+    return datetime.now(SHANGHAI).replace(microsecond=0)
+
+
+def find_root(start: Path) -> Path:
+    """The nearest folder at or above ``start`` that holds a case log: it has ``rules/procedure/``.
+
+    Raises:
+        UsageError: HY910, there is none.
+    """
+    for folder in (start, *start.parents):
+        if (folder / "rules" / "procedure").is_dir():
+            return folder
+    raise UsageError(Problem("HY910", f"“{start}”及其上级目录都不是留言库(没有 rules/procedure/)。"))
+
+
+class _Root(click.ParamType[Path]):
+    name = "目录"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Check that it is a case log."""
+        folder = Path(value)
+        if not (folder / "rules" / "procedure").is_dir():
+            raise UsageError(Problem("HY910", f"“{folder}”不是留言库(没有 rules/procedure/)。"))
+        return folder.resolve()
+
+
+root_option = click.option(
+    "--root",
+    type=_Root(),
+    default=lambda: find_root(Path.cwd()),
+    envvar="HUIYIN_ROOT",
+    help="留言库所在目录;默认为当前目录或其上级。",
+)
+as_of_option = click.option(
+    "--as-of",
+    "now",
+    type=_AsOf(),
+    default=_now,
+    envvar="HUIYIN_AS_OF",
+    help="以何时为“现在”(北京时间),如 2026-11-23 或 2026-11-23T10:00:00;只写日期的,指当日终了。默认为当前时间。",
+)
+rev_option = click.option("--rev", help="检查Git中的某个版本(提交、分支、标签),不需检出。")
+
+
+def format_option(*formats: str) -> Callable[[_F], _F]:
+    """``--format`` with the formats that the command has; the first is the default."""
+    return click.option(
+        "--format", "output", type=click.Choice(formats), default=formats[0], show_default=True, help="输出格式。"
+    )
+
+
+@dataclass(frozen=True)
+class Place:
+    """The tree that a command works on, read when first needed."""
+
+    root: Path
+    rev: str | None = None
+
+    @cached_property
+    def source(self) -> Source:
+        """The folder, or the Git tree of ``rev``."""
+        from huiyin.repo.git import open_source
+
+        return open_source(self.root, self.rev)
+
+    @cached_property
+    def rulebook(self) -> Rulebook:
+        """The rules of that tree."""
+        from huiyin.repo.store import load_rulebook
+
+        return load_rulebook(self.source)

@@ -1,0 +1,75 @@
+"""How commands print: problems as text, JSON or GitHub annotations; tables through rich."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import click
+
+from huiyin.model.problem import Problem, Severity
+from huiyin.rules.articles import cite
+
+PIPE_WIDTH = 160
+"""Columns of a table that goes to a file or a pipe, where no terminal says how wide it is."""
+
+
+def print_json(value: object) -> None:
+    """One JSON document, keys in the order given, Chinese as it is."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def problem_lines(problems: Iterable[Problem]) -> list[str]:
+    """One problem a paragraph: where, how bad, code, message with its article; then what to do."""
+    lines = []
+    for p in problems:
+        where = ":".join(str(part) for part in (p.path, p.line) if part)
+        article = f"({cite(p.article)})" if p.article else ""
+        lines.append(f"{where + ': ' if where else ''}{p.level.label} {p.code} {p.message}{article}")
+        lines.append(f"    处理:{p.cure}")
+    return lines
+
+
+def problem_data(problem: Problem) -> dict[str, Any]:
+    """The stable JSON form of a problem (docs/cli.md)."""
+    return {
+        "code": problem.code,
+        "severity": problem.level.value,
+        "path": problem.path,
+        "line": problem.line,
+        "pointer": problem.pointer,
+        "message": problem.message,
+        "cure": problem.cure,
+        "article": problem.article,
+    }
+
+
+def github_line(problem: Problem) -> str:
+    """One GitHub/Gitea Actions annotation."""
+    level = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "notice"}[problem.level]
+    fields = [("file", problem.path), ("line", str(problem.line or "")), ("title", problem.code)]
+    head = ",".join(f"{name}={_escape(value, property=True)}" for name, value in fields if value)
+    article = f"({cite(problem.article)})" if problem.article else ""
+    return f"::{level} {head}::{_escape(f'{problem.message}{article} 处理:{problem.cure}')}"
+
+
+def _escape(text: str, *, property: bool = False) -> str:
+    escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return escaped.replace(":", "%3A").replace(",", "%2C") if property else escaped
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A titled table; cells are plain text, never markup."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
+    width = None if sys.stdout.isatty() else PIPE_WIDTH
+    Console(file=sys.stdout, highlight=False, width=width).print(table)
