@@ -32,7 +32,7 @@ _TIME = (
 # is all ASCII may be a number somewhere (012, 1e3, 0x1F, 1_000), as may any that begins with a sign or a point.
 _PLAIN = re.compile(
     rf"{_TIME}\Z|(?!(?i:y|n|yes|no|on|off|true|false|null)\Z)(?!\s)(?:[A-Za-z_]|[^\x00-\x7f]|[0-9](?=.*[^\x00-\x7f]))"
-    r"[^\n:#,\[\]{}]*(?<!\s)\Z"
+    r"[^\n:#,?\[\]{}]*(?<!\s)\Z"
 )
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
 _EMPTY_EVENTS = "\nevents: []\n"

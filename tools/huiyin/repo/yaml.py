@@ -60,7 +60,7 @@ def parse(data: bytes, *, path: str) -> dict[str, Any] | list[Any]:
     try:
         document = reader.read(yaml.CSafeLoader(data))
     except yaml.YAMLError as error:
-        reader.problems.append(_syntax_problem(error, path))
+        reader.problems.append(_syntax_problem(error, data, path))
     if reader.problems:
         raise HuiyinError(*reader.problems)
     if not isinstance(document, dict | list):
@@ -226,9 +226,10 @@ def _resolve(text: str) -> str | int | float | bool | None:
     return text
 
 
-def _syntax_problem(error: yaml.YAMLError, path: str) -> Problem:
+def _syntax_problem(error: yaml.YAMLError, data: bytes, path: str) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    line = mark.line + 1 if mark else None
+    # What is missing at the end is marked behind the last line, where no editor can go.
+    line = min(mark.line, data.rstrip(b"\n").count(b"\n")) + 1 if mark else None
     kind = getattr(error, "problem", None) or ""
     if "directive" in f"{kind} {getattr(error, 'context', '')}":
         return Problem("HY109", "不允许使用以“%”开头的指令。", path, line=line)
