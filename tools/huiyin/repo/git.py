@@ -89,14 +89,17 @@ def resolve(root: Path, rev: str) -> str:
         raise UsageError(_NO_GIT) from None
     try:
         with git.Repo(root, search_parent_directories=True) as repository:
-            return repository.commit(rev).hexsha
+            commit = repository.commit(rev)
+        if commit.hexsha != git.Commit.NULL_HEX_SHA:  # GitPython makes a commit of forty zeros
+            return commit.hexsha
     except git.InvalidGitRepositoryError:
         raise UsageError(Problem("HY901", f"不是Git仓库:{root}。")) from None
     except git.GitCommandNotFound:
         raise UsageError(_NO_GIT) from None
     # All that GitPython raises for names that it cannot read; BadName and BadObject are ODBErrors.
     except (git.ODBError, git.GitError, ValueError, LookupError, NotImplementedError, AssertionError):
-        raise UsageError(Problem("HY902", f"仓库中没有这个版本:{rev!r}。")) from None
+        pass
+    raise UsageError(Problem("HY902", f"仓库中没有这个版本:{rev!r}。"))
 
 
 class _Entry(NamedTuple):

@@ -72,13 +72,15 @@ class FolderSource:
             if error.errno == errno.ELOOP:
                 raise HuiyinError(irregular(path)) from None
             raise HuiyinError(unreadable(path, error)) from None
-        with os.fdopen(handle, "rb") as file:
+        try:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 raise HuiyinError(irregular(path))
-            try:
+            with os.fdopen(handle, "rb", closefd=False) as file:
                 return file.read(MAX_READ)
-            except OSError as error:
-                raise HuiyinError(unreadable(path, error)) from None
+        except OSError as error:
+            raise HuiyinError(unreadable(path, error)) from None
+        finally:
+            os.close(handle)
 
     def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """See ``Source.read_many``."""

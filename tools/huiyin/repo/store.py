@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import takewhile
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from huiyin.model.case import Case
@@ -137,9 +137,25 @@ def load_document(source: Source, path: str, schema_name: str) -> dict[str, Any]
     Raises:
         HuiyinError: the file is missing, breaks the dialect (HY1xx) or the schema (HY201).
     """
-    data = source.read(path)
+    return _validated(source.read(path), path, load_schema(source, schema_name))
+
+
+def load_file(path: Path, source: Source, schema_name: str) -> dict[str, Any]:
+    """The same for a file outside the tree, validated against the tree's schema.
+
+    Raises:
+        HuiyinError: HY904, the file cannot be read; or as ``load_document``.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise HuiyinError(Problem("HY904", f"文件不能读取({error.strerror})。", str(path))) from None
+    return _validated(data, str(path), load_schema(source, schema_name))
+
+
+def _validated(data: bytes, path: str, schema: Schema) -> dict[str, Any]:
     document = yaml.parse_mapping(data, path=path)
-    problems = load_schema(source, schema_name).find_problems(document, path)
+    problems = schema.find_problems(document, path)
     if problems:
         raise HuiyinError(*(p.at(line=yaml.line_of(data, p.pointer)) for p in problems))
     return document

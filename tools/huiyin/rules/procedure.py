@@ -97,12 +97,16 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class StateRule:
-    """A state with the words for clerks and for citizens; ``closed`` states wait for nobody."""
+    """A state with the words for clerks and for citizens, and the events that it waits for.
+
+    ``closed`` states wait for nobody.
+    """
 
     name: str
     title: str
     public: str
     closed: bool
+    awaits: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +212,8 @@ def procedure_from_data(data: Mapping[str, Any]) -> Procedure:
             for name, c in data["channels"].items()
         },
         states={
-            name: StateRule(name, s["title"], s["public"], s.get("closed", False)) for name, s in data["states"].items()
+            name: StateRule(name, s["title"], s["public"], s.get("closed", False), tuple(s.get("awaits", ())))
+            for name, s in data["states"].items()
         },
         clock_articles={name: c["article"] for name, c in data["clocks"].items()},
         reminder_days_before=data["clocks"]["reminder"]["days_before"],

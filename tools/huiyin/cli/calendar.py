@@ -1,0 +1,151 @@
+"""``huiyin calendar`` and ``huiyin calendar diff``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from huiyin.cli.cases import find_unit
+from huiyin.cli.chinese import ChineseGroup
+from huiyin.cli.chinese import command as chinese_command
+from huiyin.cli.options import Place, as_of_option, format_option, root_option
+from huiyin.cli.output import print_json, print_table
+from huiyin.model.problem import Problem, UsageError
+from huiyin.rules.calendar import WEEKEND, Calendar, Day, WorkingDays
+
+if TYPE_CHECKING:
+    from huiyin.reports.moves import Move
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+@click.group("calendar", cls=ChineseGroup, invoke_without_command=True)
+@click.option("--year", type=int, help="年份;默认为当年。")
+@click.option("--unit", "unit_name", help="按某单位(含地方假日)显示;默认为全国,并列出有地方假日的地区。")
+@root_option
+@as_of_option
+@format_option("text", "json")
+@click.pass_context
+def command(ctx: click.Context, year: int | None, unit_name: str | None, root: Path, now: datetime, output: str) -> int:
+    """显示一年的工作日:各月天数、放假、调休上班,注明依据;年度放假安排尚未公布的注明暂算。"""
+    ctx.obj = Place(root)
+    if ctx.invoked_subcommand is not None:
+        return 0
+    place = Place(root)
+    shown = now.year if year is None else year
+    if not FIRST_YEAR <= shown <= LAST_YEAR:
+        raise UsageError(Problem("HY921", f"年份应在{FIRST_YEAR}至{LAST_YEAR}之间。"))
+    calendar = place.rulebook.calendar
+    places: dict[str, WorkingDays] = {"全国": calendar.local(None)}
+    if unit_name is not None:
+        unit = find_unit(place, unit_name)
+        places = {unit.name: calendar.local(unit.local_calendar)}
+    else:
+        places |= {name: calendar.local(key) for key, name in calendar.places.items()}
+    if output == "json":
+        print_json({"year": shown, "places": {name: _data(shown, days) for name, days in places.items()}})
+        return 0
+    _print_year(shown, places)
+    return 0
+
+
+def _year(year: int) -> Iterator[date]:
+    day = date(year, 1, 1)
+    while day.year == year:
+        yield day
+        day += timedelta(days=1)
+
+
+def _exceptions(year: int, days: WorkingDays) -> list[Day]:
+    """The days that are not what their weekday says, and every named holiday."""
+    known = (days.day(d) for d in _year(year))
+    return [d for d in known if d.working == (d.date.weekday() >= 5) or (not d.working and d.reason != WEEKEND)]
+
+
+def _data(year: int, days: WorkingDays) -> dict[str, object]:
+    return {
+        "published": days.is_published(date(year, 1, 1)),
+        "working_days": sum(days.is_working(d) for d in _year(year)),
+        "by_month": [sum(days.is_working(d) for d in _year(year) if d.month == m) for m in range(1, 13)],
+        "exceptions": [
+            {"date": d.date.isoformat(), "working": d.working, "reason": d.reason, "source": d.source}
+            for d in _exceptions(year, days)
+        ],
+    }
+
+
+def _print_year(year: int, places: dict[str, WorkingDays]) -> None:
+    published = next(iter(places.values())).is_published(date(year, 1, 1))
+    click.echo(f"{year}年" + ("" if published else "(年度放假安排尚未公布,以下为暂算)"))
+    rows = []
+    for name, days in places.items():
+        by_month = [sum(days.is_working(d) for d in _year(year) if d.month == m) for m in range(1, 13)]
+        rows.append((name, *by_month, sum(by_month)))
+    print_table("各月工作日", ("地区", *(f"{m}月" for m in range(1, 13)), "全年"), rows)
+    shown: set[tuple[date, str]] = set()
+    for name, days in places.items():
+        exceptions = [d for d in _exceptions(year, days) if (d.date, d.reason) not in shown]
+        shown |= {(d.date, d.reason) for d in exceptions}
+        if exceptions:
+            click.echo()
+            print_table(
+                f"{name}:放假和调休",
+                ("日期", "星期", "安排", "说明", "依据"),
+                (
+                    (d.date, "一二三四五六日"[d.date.weekday()], "上班" if d.working else "休息", d.reason, d.source)
+                    for d in exceptions
+                ),
+            )
+
+
+@chinese_command("diff")
+@click.argument("old", metavar="旧")
+@click.argument("new", metavar="新")
+@root_option
+@as_of_option
+@format_option("text", "json")
+def diff(old: str, new: str, root: Path, now: datetime, output: str) -> int:
+    """比较两版日历,列出期限因此变动的未办结留言。
+
+    “旧”“新”可以是日历文件(.yaml)的路径,也可以是Git中的版本(提交、分支、标签),取其中的 rules/calendar.yaml。
+    """
+    from huiyin.cli.cases import replay_all
+    from huiyin.reports.moves import find_moves
+
+    place = Place(root)
+    before, after = _calendar(old, root), _calendar(new, root)
+    cases = [r.case for r in replay_all(place, now) if not r.closed]
+    moves = find_moves(cases, place.rulebook, before, after, now)
+    if output == "json":
+        print_json({"as_of": now.isoformat(), "moves": [_move_data(m) for m in moves]})
+    elif moves:
+        name_of = place.rulebook.registry.name_of
+        print_table(
+            f"期限变动:{len(moves)}项",
+            ("编号", "单位", "时限", "原期限", "新期限"),
+            ((m.case_id, name_of(m.unit), m.kind.label, m.old, m.new) for m in moves),
+        )
+    else:
+        click.echo(f"检查了{len(cases)}件未办结留言,期限都不变。")
+    return 0
+
+
+def _move_data(move: Move) -> dict[str, object]:
+    return {"id": move.case_id, "unit": move.unit, "clock": move.kind.value, "old": move.old, "new": move.new}
+
+
+def _calendar(text: str, root: Path) -> Calendar:
+    from huiyin.repo.git import open_source
+    from huiyin.repo.store import CALENDAR_PATH, load_document, load_file
+
+    path = Path(text)
+    if path.suffix in {".yaml", ".yml"} or path.is_file():
+        return Calendar.from_data(load_file(path, open_source(root), "calendar"))
+    return Calendar.from_data(load_document(open_source(root, text), CALENDAR_PATH, "calendar"))
+
+
+command.add_command(diff)

@@ -1,0 +1,53 @@
+"""What reading commands share: all cases replayed, one case replayed, a unit by the name that was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import click
+
+from huiyin.cli.options import Place
+from huiyin.cli.output import problem_lines
+from huiyin.model.problem import HuiyinError, Problem, UsageError
+from huiyin.model.unit import Unit
+from huiyin.repo.store import find_case, read_cases
+from huiyin.rules.replay import Replay, replay
+
+
+def replay_all(place: Place, now: datetime) -> Iterator[Replay]:
+    """Every readable case at ``now``; what cannot be read is named on standard error, and the others go on."""
+    for file in read_cases(place.source):
+        if file.case is None:
+            click.echo("\n".join(problem_lines(file.problems)), err=True)
+            continue
+        try:
+            yield replay(file.case, place.rulebook, now)
+        except HuiyinError as error:
+            click.echo("\n".join(problem_lines([file.place(p) for p in error.problems])), err=True)
+
+
+def replay_one(place: Place, case_id: str, now: datetime) -> Replay:
+    """One case by id, or by the path of its file.
+
+    Raises:
+        HuiyinError: HY930, there is none; or what is wrong with its file.
+    """
+    name = case_id.rpartition("/")[2].removesuffix(".yaml")
+    path = find_case(place.source, name)
+    [file] = read_cases(place.source, [path])
+    if file.case is None:
+        raise HuiyinError(*file.problems)
+    return replay(file.case, place.rulebook, now)
+
+
+def find_unit(place: Place, name: str) -> Unit:
+    """The unit of that id, name or alias.
+
+    Raises:
+        UsageError: HY932, there is none, or the name is that of several.
+    """
+    unit: Unit | None = place.rulebook.registry.find_unit(name)
+    if unit is None:
+        raise UsageError(Problem("HY932", f"没有名为“{name}”的单位。"))
+    return unit

@@ -1,0 +1,115 @@
+"""``huiyin deadlines``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from huiyin.cli.cases import find_unit, replay_all
+from huiyin.cli.chinese import command as chinese_command
+from huiyin.cli.options import Place, as_of_option, format_option, rev_option, root_option
+from huiyin.cli.output import github_line, print_json, print_table
+from huiyin.model.problem import Problem
+from huiyin.rules.articles import cite
+
+if TYPE_CHECKING:
+    from huiyin.reports.deadlines import DeadlineReport, Entry
+    from huiyin.rules.registry import Registry
+
+
+@chinese_command("deadlines")
+@click.option("--unit", "unit_name", help="只看某单位应办的(代号或名称)。")
+@click.option("--dispatcher", "dispatcher_name", help="只看某交办单位分管的(wangzhan 或 zhengwu)(第十四条)。")
+@rev_option
+@root_option
+@as_of_option
+@format_option("text", "json", "github")
+def command(
+    unit_name: str | None, dispatcher_name: str | None, rev: str | None, root: Path, now: datetime, output: str
+) -> int:
+    """列出未审核、未认领、将到期、已逾期、逾期且有批示的留言,以及暂算的期限。
+
+    只列编号,不列标题和正文。退出码总是0:逾期是办理情况,不是数据错误。
+    """
+    from huiyin.reports.deadlines import deadline_report
+
+    place = Place(root, rev)
+    unit = find_unit(place, unit_name).id if unit_name else None
+    dispatcher = find_unit(place, dispatcher_name).id if dispatcher_name else None
+    replays = replay_all(place, now)
+    report = deadline_report(replays, place.rulebook, now, unit=unit, dispatcher=dispatcher)
+    if output == "json":
+        print_json(report_data(report))
+    elif output == "github":
+        _print_annotations(report, place.rulebook.registry)
+    else:
+        _print_text(report, place.rulebook.registry)
+    return 0
+
+
+def report_data(report: DeadlineReport) -> dict[str, object]:
+    """The stable JSON form (docs/cli.md)."""
+    return {
+        "as_of": report.as_of.isoformat(),
+        "groups": {group.value: [_entry_data(e) for e in entries] for group, entries in report.groups.items()},
+        "provisional": [_entry_data(e) for e in report.provisional],
+    }
+
+
+def _entry_data(entry: Entry) -> dict[str, object]:
+    return {
+        "id": entry.id,
+        "unit": entry.unit,
+        "head": entry.head,
+        "due": entry.due,
+        "working_days_late": entry.working_days_late,
+        "article": entry.article,
+        "late": entry.late,
+        "hours_late": entry.hours_late,
+        "dispatcher": entry.dispatcher,
+        "provisional": entry.provisional,
+    }
+
+
+def _print_text(report: DeadlineReport, registry: Registry) -> None:
+    click.echo(f"截至 {report.as_of:%Y-%m-%d %H:%M}(北京时间)")
+    for group, entries in report.groups.items():
+        _print_entries(group.label, entries, registry)
+    _print_entries("期限为暂算(年度放假安排尚未公布)", report.provisional, registry)
+
+
+def _print_entries(label: str, entries: tuple[Entry, ...], registry: Registry) -> None:
+    if not entries:
+        click.echo(f"\n{label}:无")
+        return
+    click.echo()
+    print_table(
+        f"{label}:{len(entries)}件",
+        ("编号", "单位", "主要负责同志", "期限", "逾期", "条款"),
+        ((e.id, registry.name_of(e.unit), e.head or "(未登记)", _due(e), _late(e), cite(e.article)) for e in entries),
+    )
+
+
+def _due(entry: Entry) -> str:
+    if entry.due is None:
+        return "未规定时限"
+    text = entry.due.replace("T", " ").removesuffix(":00+08:00")
+    return f"{text}(暂算)" if entry.provisional else text
+
+
+def _late(entry: Entry) -> str:
+    if not entry.late:
+        return ""
+    return f"{entry.working_days_late}个工作日" if entry.working_days_late else f"{entry.hours_late}小时"
+
+
+def _print_annotations(report: DeadlineReport, registry: Registry) -> None:
+    for group, entries in report.groups.items():
+        for e in entries:
+            if e.late or group == "due_soon":
+                message = f"{group.label}:{e.id},{registry.name_of(e.unit)},期限{_due(e)} {_late(e)}".rstrip()
+                code = "HY341" if e.late else "HY340"
+                click.echo(github_line(Problem(code, message + "。", article=e.article)))

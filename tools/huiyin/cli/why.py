@@ -1,0 +1,118 @@
+"""``huiyin why``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from huiyin.cli.cases import replay_one
+from huiyin.cli.chinese import command as chinese_command
+from huiyin.cli.describe import clock_line
+from huiyin.cli.options import Place, as_of_option, format_option, rev_option, root_option
+from huiyin.cli.output import print_json, print_table
+from huiyin.rules.articles import cite
+from huiyin.rules.deadlines import ClockKind, DueBy
+from huiyin.rules.trace import TraceDay, trace
+
+if TYPE_CHECKING:
+    from huiyin.rules.deadlines import Clock
+    from huiyin.rules.replay import Replay
+
+WEEKDAYS = "一二三四五六日"
+
+
+@chinese_command("why")
+@click.argument("case_id", metavar="编号")
+@rev_option
+@root_option
+@as_of_option
+@format_option("text", "json")
+def command(case_id: str, rev: str | None, root: Path, now: datetime, output: str) -> int:
+    """逐日说明一件留言的审核、认领、办理期限是怎样算出来的,注明条款和日历依据。"""
+    place = Place(root, rev)
+    replay = replay_one(place, case_id, now)
+    clocks = [(clock, _days(clock, replay, place)) for clock in replay.clocks]
+    if output == "json":
+        print_json({"id": replay.case.id, "as_of": now.isoformat(), "clocks": [_data(c, d) for c, d in clocks]})
+        return 0
+    click.echo(f"{replay.case.id}  {replay.case.title}(截至 {now:%Y-%m-%d %H:%M})")
+    for clock, days in clocks:
+        click.echo(f"\n{clock_line(clock, replay, place.rulebook)}")
+        for line in _explanations(clock, replay):
+            click.echo(f"  {line}")
+        print_table(
+            "",
+            ("日期", "星期", "计数", "说明", "依据"),
+            ((d.day, WEEKDAYS[d.day.weekday()], _count(d), _reason(d), d.source) for d in days),
+        )
+    return 0
+
+
+def _days(clock: Clock, replay: Replay, place: Place) -> list[TraceDay]:
+    days = place.rulebook.days_for(clock.unit, replay.procedure)
+    return list(trace(clock, replay.now, replay.procedure.settings, days))
+
+
+def _explanations(clock: Clock, replay: Replay) -> list[str]:
+    """The rule in words, and every decision that replaced what it gave."""
+    settings = replay.procedure.settings
+    match clock.kind:
+        case ClockKind.REVIEW:
+            return ["每日审核,休息日也不例外:收到当日终了前审核交办(第九条(一))。"]
+        case ClockKind.CLAIM:
+            basis = "交办之日" if settings.claim_day == "assigned" else "留言之日"
+            return [f"工作日当日认领;节假日的,节后第一个工作日12时前认领完毕(第九条(二));按{basis}计。"]
+    assert replay.complexity is not None, "a handling clock starts with an assignment"
+    first = "交办当日计入" if settings.counting_starts == "same_day" else "次日起算"
+    limit = f"{replay.complexity.label}留言{clock.working_days}个工作日办结"
+    lines = [f"{limit},从交办之日起计算,{first}(第十三条)。"]
+    if clock.due.by is DueBy.EXTENSION:
+        lines.append(f"经交办单位同意延期至{clock.due.day}(第十六条)。")
+    elif clock.due.by is DueBy.RETURN:
+        lines.append(f"退回重办时另定期限{clock.due.day}(第二十一条)。")
+    if clock.remind_on is not None:
+        lines.append(f"{clock.remind_on}仍未报送的,提醒承办单位主要负责同志(第十五条)。")
+    if clock.due.provisional:
+        lines.append("期限所在年度的放假安排尚未公布,为暂算,公布后自动重算。")
+    return lines
+
+
+def _count(day: TraceDay) -> str:
+    if day.number is None:
+        return ""
+    return f"逾期第{day.number}个工作日" if day.late else f"第{day.number}个工作日"
+
+
+def _reason(day: TraceDay) -> str:
+    return f"{day.reason}(暂算)" if day.provisional else day.reason
+
+
+def _data(clock: Clock, days: list[TraceDay]) -> dict[str, object]:
+    return {
+        "kind": clock.kind.value,
+        "unit": clock.unit,
+        "start": clock.start.isoformat(),
+        "due": str(clock.due),
+        "due_by": clock.due.by.value,
+        "remind_on": clock.remind_on.isoformat() if clock.remind_on else None,
+        "working_days": clock.working_days,
+        "stopped": clock.stopped.isoformat() if clock.stopped else None,
+        "superseded": clock.superseded,
+        "provisional": clock.due.provisional,
+        "article": clock.article,
+        "citation": cite(clock.article),
+        "days": [
+            {
+                "date": d.day.isoformat(),
+                "number": d.number,
+                "late": d.late,
+                "reason": d.reason,
+                "source": d.source,
+                "provisional": d.provisional,
+            }
+            for d in days
+        ],
+    }

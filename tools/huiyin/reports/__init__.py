@@ -1,0 +1,1 @@
+"""What people are told of many cases at once: lists of deadlines, inboxes."""

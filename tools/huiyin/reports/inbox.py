@@ -1,0 +1,100 @@
+"""What waits for whom: the cases that a unit, or a person, must do something about now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from huiyin.rules.deadlines import ClockKind, lateness, local_day
+from huiyin.rules.replay import Replay
+from huiyin.rules.rulebook import Rulebook
+from huiyin.rules.steps import Seat
+
+CLOCK_OF_STATE = {"received": ClockKind.REVIEW, "awaiting_claim": ClockKind.CLAIM}
+"""Which clock a state is watched by; handling for the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing to do.
+
+    Args:
+        role: "record" for who records the event, "approve" for who signs what is recorded.
+        events: (name, Chinese title) of the events that would settle it.
+        unit: whose task it is.
+        due: date or date and time of the clock behind it, or None.
+    """
+
+    case_id: str
+    title: str
+    state: str
+    role: str
+    actor: str
+    events: tuple[tuple[str, str], ...]
+    unit: str
+    due: str | None
+    late: bool
+    working_days_late: int
+    instructed: bool
+
+
+def tasks_of_unit(replays: Iterable[Replay], rulebook: Rulebook, now: datetime, unit: str) -> tuple[Task, ...]:
+    """What the unit's clerks must record."""
+    return _ordered(t for r in replays for t in _tasks(r, rulebook, now) if t.unit == unit and t.role == "record")
+
+
+def tasks_of_person(replays: Iterable[Replay], rulebook: Rulebook, now: datetime, person_id: str) -> tuple[Task, ...]:
+    """What the person may record or must sign, by the roles held on that day.
+
+    Raises:
+        KeyError: there is no such person.
+    """
+    person = rulebook.registry.person(person_id)
+    day = local_day(now)
+    return _ordered(
+        task
+        for replay in replays
+        for task, seat in _seated(replay, rulebook, now)
+        if person.holds(task.unit, seat.role, day)
+    )
+
+
+def _tasks(replay: Replay, rulebook: Rulebook, now: datetime) -> Iterator[Task]:
+    for task, _ in _seated(replay, rulebook, now):
+        yield task
+
+
+def _seated(replay: Replay, rulebook: Rulebook, now: datetime) -> Iterator[tuple[Task, Seat]]:
+    """One task a seat: all awaited events that this seat would record, or would sign."""
+    awaited = [s for s in replay.steps if s.event in replay.procedure.states[replay.state].awaits]
+    seats: dict[tuple[str, str | None, str], tuple[Seat, list[tuple[str, str]]]] = {}
+    for step in awaited:
+        unconditional = [a for a in step.approvals if not a.when]
+        for role, seat in [("record", step.opened_by), *(("approve", a) for a in unconditional)]:
+            _, events = seats.setdefault((role, seat.unit, seat.actor), (seat, []))
+            events.append((step.event, step.title))
+    clock = replay.clock(CLOCK_OF_STATE.get(replay.state, ClockKind.HANDLING))
+    for (role, unit, _), (seat, events) in seats.items():
+        if unit is None:
+            continue
+        late = lateness(clock, now, rulebook.days_for(clock.unit, replay.procedure)) if clock else None
+        task = Task(
+            case_id=replay.case.id,
+            title=replay.case.title,
+            state=replay.state,
+            role=role,
+            actor=seat.title,
+            events=tuple(events),
+            unit=unit,
+            due=str(clock.due) if clock else None,
+            late=late is not None and late.late,
+            working_days_late=late.working_days if late else 0,
+            instructed=replay.instructed,
+        )
+        yield task, seat
+
+
+def _ordered(tasks: Iterable[Task]) -> tuple[Task, ...]:
+    """Most urgent first."""
+    return tuple(sorted(tasks, key=lambda t: (t.due or "9999", t.case_id, t.role)))
