@@ -9,8 +9,8 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "tools" / "huiyin"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-# cli → (check, gate, audit, intake, reports, publish …) → repo → rules → model. The store reads rules as data and so knows
-# their types; the rules never know the store. The demonstration uses everything.
+# cli → (check, gate, audit, intake, reports, publish …) → repo → rules → model. The store reads rules as data, so it
+# knows their types; the rules never know the store. The demonstration uses everything.
 LAYERS = {"model": 0, "rules": 1, "repo": 2, "cli": 4, "demo": 5}
 MIDDLE = 3
 PURE = {"model", "rules"}
