@@ -15,7 +15,8 @@ from huiyin.repo.records import case_from_data
 from huiyin.repo.schemas import Schema, load_schema
 from huiyin.repo.source import Source
 from huiyin.rules.calendar import Calendar
-from huiyin.rules.procedure import Procedure, procedure_from_data
+from huiyin.rules.procedure import Procedure
+from huiyin.rules.procedure_data import lay_over, procedure_from_data
 from huiyin.rules.registry import PEOPLE_PATH, UNITS_PATH, Registry, people_from_data, units_from_data
 from huiyin.rules.rulebook import Rulebook
 
@@ -115,13 +116,15 @@ def load_rulebook(source: Source) -> Rulebook:
             problems.extend(error.problems)
             return {}
 
+    documents = {path: load(path, "procedure") for path in source.list(PROCEDURES)}
     procedures: dict[str, Procedure] = {}
-    for path in source.list(PROCEDURES):
-        if document := load(path, "procedure"):
-            procedure = procedure_from_data(document)
-            procedures[procedure.id] = procedure
-            if PurePosixPath(path).stem != procedure.id:
-                problems.append(Problem("HY403", f"办法代号“{procedure.id}”与文件名不一致。", path, "/id"))
+    for path, document in documents.items():
+        if not document:
+            continue
+        try:
+            procedures[document["id"]] = _procedure(documents, path, source)
+        except HuiyinError as error:
+            problems += error.problems
     units, people, calendar = load(UNITS_PATH, "units"), load(PEOPLE_PATH, "people"), load(CALENDAR_PATH, "calendar")
     if problems:
         raise HuiyinError(*problems)
@@ -129,6 +132,15 @@ def load_rulebook(source: Source) -> Rulebook:
         raise HuiyinError(Problem("HY404", "rules/procedure/ 中没有办法文件。", PROCEDURES))
     registry = Registry(units_from_data(units), people_from_data(people))
     return Rulebook(procedures, registry, Calendar.from_data(calendar))
+
+
+def _procedure(documents: Mapping[str, dict[str, Any]], path: str, source: Source) -> Procedure:
+    document = lay_over(documents, path)
+    if problems := load_schema(source, "procedure").find_problems(document, path):
+        raise HuiyinError(*problems)
+    if PurePosixPath(path).stem != document["id"]:
+        raise HuiyinError(Problem("HY403", f"办法代号“{document['id']}”与文件名不一致。", path, "/id"))
+    return procedure_from_data(document)
 
 
 def load_document(source: Source, path: str, schema_name: str) -> dict[str, Any]:

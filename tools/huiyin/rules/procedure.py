@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Any
 
 from huiyin.model.case import Channel
 from huiyin.model.event import Complexity
@@ -180,82 +179,3 @@ class Procedure:
     def has_lapsed(self, day: date) -> bool:
         """Whether the term ended before ``day`` and no document continues it (第二十四条)."""
         return self.continued_by is None and self.in_force_until is not None and day > self.in_force_until
-
-
-def procedure_from_data(data: Mapping[str, Any]) -> Procedure:
-    """Build a procedure from the parsed and schema-valid YAML."""
-    in_force = data["in_force"]
-    return Procedure(
-        id=data["id"],
-        title=data["title"],
-        document=data["document"],
-        issuer=data["issuer"],
-        in_force_from=date.fromisoformat(in_force["from"]),
-        in_force_until=date.fromisoformat(in_force["until"]) if "until" in in_force else None,
-        in_force_article=in_force["article"],
-        continued_by=in_force.get("continued_by"),
-        settings=Settings(**{name: entry["value"] for name, entry in data["settings"].items()}),
-        working_days={Complexity(name): entry["days"] for name, entry in data["complexities"].items()},
-        topics=Topics(
-            tuple(data["topics"]["all"]),
-            frozenset(data["topics"]["important"]),
-            frozenset(Channel(c) for c in data["topics"]["channels"]),
-            data["topics"]["article"],
-        ),
-        actors={
-            name: ActorRule(name, a["unit"], Role(a["role"]), a["title"], a["article"])
-            for name, a in data["actors"].items()
-        },
-        offices=data["offices"],
-        channels={
-            Channel(name): ChannelRule(c["dispatcher"], tuple(c["admission"]["requires"]), c["admission"]["article"])
-            for name, c in data["channels"].items()
-        },
-        states={
-            name: StateRule(name, s["title"], s["public"], s.get("closed", False), tuple(s.get("awaits", ())))
-            for name, s in data["states"].items()
-        },
-        clock_articles={name: c["article"] for name, c in data["clocks"].items()},
-        reminder_days_before=data["clocks"]["reminder"]["days_before"],
-        events={name: _event_rule(name, e) for name, e in data["events"].items()},
-        routes={name: _route(name, r) for name, r in data["routes"].items()},
-    )
-
-
-def _approvals(entries: list[Mapping[str, Any]]) -> tuple[Approval, ...]:
-    return tuple(Approval(e["by"], e["article"], e.get("when", {}), e.get("stricter", False)) for e in entries)
-
-
-def _event_rule(name: str, data: Mapping[str, Any]) -> EventRule:
-    return EventRule(
-        name=name,
-        title=data["title"],
-        articles=tuple(data["articles"]),
-        opened_by=data["opened_by"],
-        approvals=_approvals(data["approvals"]),
-        from_states=frozenset(data.get("from", ())),
-        to=data.get("to"),
-    )
-
-
-def _route(name: str, data: Mapping[str, Any]) -> Route:
-    claim = data.get("claim_clock")
-    return Route(
-        name=name,
-        title=data["title"],
-        articles=tuple(data["articles"]),
-        channel=Channel(data["channel"]),
-        unit_kinds=frozenset(UnitKind(k) for k in data["unit_kinds"]),
-        letter=data["letter"],
-        re_review=data["re_review"],
-        claim_clock=ClaimClock(time.fromisoformat(claim["rest_day_until"]), claim["article"]) if claim else None,
-        transitions={
-            event: Transition(
-                frozenset(t["from"]),
-                t["to"],
-                t["article"],
-                _approvals(t["approvals"]) if "approvals" in t else None,
-            )
-            for event, t in data["transitions"].items()
-        },
-    )
