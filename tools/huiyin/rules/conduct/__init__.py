@@ -12,13 +12,14 @@ from huiyin.model import event as ev
 from huiyin.model.case import Case
 from huiyin.model.problem import Problem
 from huiyin.rules.conduct import answer, assignment
-from huiyin.rules.conduct.assignment import effective_complexity, supervision_reasons
+from huiyin.rules.conduct.assignment import ADMISSION_LABELS, effective_complexity, supervision_reasons
 from huiyin.rules.conduct.context import HANDLING_KINDS, Context, not_assignable
 from huiyin.rules.deadlines import local_day
 from huiyin.rules.procedure import Procedure, Route
 from huiyin.rules.steps import legal_events, unit_of
 
 __all__ = [
+    "ADMISSION_LABELS",
     "HANDLING_KINDS",
     "Context",
     "check_event",

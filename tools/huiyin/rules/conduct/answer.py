@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from huiyin.model import event as ev
+from huiyin.model.case import Case
 from huiyin.model.problem import Problem
 from huiyin.rules.conduct.context import Context, unknown_unit
 from huiyin.rules.deadlines import local_day
