@@ -25,7 +25,7 @@ def clock_line(clock: Clock, replay: Replay, rulebook: Rulebook) -> str:
     if late.late:
         standing += f",逾期{late.working_days}个工作日({late.hours}小时)"
     name = rulebook.registry.name_of(clock.unit)
-    return f"{clock.kind.label}({cite(clock.article)}):{name},{limit}{due}前{provisional},{standing}"
+    return f"{clock.kind.label}({cite(clock.article)}):{name},{limit}限至{due}{provisional},{standing}"
 
 
 def step_line(step: NextStep, registry: Registry) -> str:

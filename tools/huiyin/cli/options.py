@@ -60,7 +60,9 @@ def find_root(start: Path) -> Path:
     raise UsageError(Problem("HY910", f"“{start}”及其上级目录都不是留言库(没有 rules/procedure/)。"))
 
 
-class _Root(click.ParamType[Path]):
+class Root(click.ParamType[Path]):
+    """The folder of a case log."""
+
     name = "目录"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
@@ -73,7 +75,7 @@ class _Root(click.ParamType[Path]):
 
 root_option = click.option(
     "--root",
-    type=_Root(),
+    type=Root(),
     default=lambda: find_root(Path.cwd()),
     envvar="HUIYIN_ROOT",
     help="留言库所在目录;默认为当前目录或其上级。",

@@ -8,27 +8,42 @@ from pathlib import Path, PurePosixPath
 
 from huiyin.cli.options import Place
 from huiyin.model.problem import HuiyinError, Problem
-from huiyin.repo.store import case_paths, find_case
+from huiyin.repo.source import shown
+from huiyin.repo.store import case_paths
 
 
 def case_paths_from(arguments: Sequence[str], place: Place) -> list[str]:
     """The case files that the arguments name: files, folders (all below), or ids; each once, in order.
 
     Raises:
-        HuiyinError: HY930 for an id, HY931 for a path, that names no case.
+        HuiyinError: HY930 for each id, HY931 for each path, that names no case.
     """
+    found, problems = find_case_paths(arguments, place)
+    if problems:
+        raise HuiyinError(*problems)
+    return list(dict.fromkeys(path for paths in found.values() for path in paths))
+
+
+def find_case_paths(arguments: Sequence[str], place: Place) -> tuple[dict[str, list[str]], list[Problem]]:
+    """The case files that each argument names, and HY930 or HY931 for each argument that names none."""
     everything = case_paths(place.source)
-    found: dict[str, None] = {}
-    for argument in arguments:
+    by_id = {PurePosixPath(path).stem: path for path in reversed(everything) if path.endswith(".yaml")}
+    found: dict[str, list[str]] = {}
+    problems = []
+    for argument in dict.fromkeys(arguments):
         if "/" not in argument and not argument.endswith(".yaml") and not Path(argument).is_dir():
-            found[find_case(place.source, argument)] = None
+            if argument in by_id:
+                found[argument] = [by_id[argument]]
+            else:
+                problems.append(Problem("HY930", f"没有编号为“{shown(argument)}”的留言。"))
             continue
         path = _below_root(argument, place.root)
         matches = [p for p in everything if p == path or path in {"", "."} or p.startswith(f"{path}/")]
-        if not matches:
-            raise HuiyinError(Problem("HY931", f"“{argument}”下没有留言文件。"))
-        found |= dict.fromkeys(matches)
-    return list(found)
+        if matches:
+            found[argument] = matches
+        else:
+            problems.append(Problem("HY931", f"“{shown(argument)}”下没有留言文件。"))
+    return found, problems
 
 
 def _below_root(argument: str, root: Path) -> str:

@@ -98,7 +98,7 @@ def _details(event: Event, definition: dict[str, Any], registry: Registry) -> li
             continue
         if field.name in {"unit", "belongs_to"}:
             value = registry.name_of(value)
-        text = "、".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        text = "、".join(map(str, value)) if isinstance(value, tuple) else str(getattr(value, "label", value))
         found.append((titles.get(field.name, field.name), text.strip().replace("\n", "\n        ")))
     return found
 

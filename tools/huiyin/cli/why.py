@@ -14,7 +14,7 @@ from huiyin.cli.describe import clock_line
 from huiyin.cli.options import Place, as_of_option, format_option, rev_option, root_option
 from huiyin.cli.output import print_json, print_table
 from huiyin.rules.articles import cite
-from huiyin.rules.deadlines import ClockKind, DueBy
+from huiyin.rules.deadlines import ClockKind, DueBy, handling_due
 from huiyin.rules.trace import TraceDay, trace
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def command(case_id: str, rev: str | None, root: Path, now: datetime, output: st
     click.echo(f"{replay.case.id}  {replay.case.title}(截至 {now:%Y-%m-%d %H:%M})")
     for clock, days in clocks:
         click.echo(f"\n{clock_line(clock, replay, place.rulebook)}")
-        for line in _explanations(clock, replay):
+        for line in _explanations(clock, replay, place):
             click.echo(f"  {line}")
         print_table(
             "",
@@ -56,7 +56,7 @@ def _days(clock: Clock, replay: Replay, place: Place) -> list[TraceDay]:
     return list(trace(clock, replay.now, replay.procedure.settings, days))
 
 
-def _explanations(clock: Clock, replay: Replay) -> list[str]:
+def _explanations(clock: Clock, replay: Replay, place: Place) -> list[str]:
     """The rule in words, and every decision that replaced what it gave."""
     settings = replay.procedure.settings
     match clock.kind:
@@ -69,10 +69,12 @@ def _explanations(clock: Clock, replay: Replay) -> list[str]:
     first = "交办当日计入" if settings.counting_starts == "same_day" else "次日起算"
     limit = f"{replay.complexity.label}留言{clock.working_days}个工作日办结"
     lines = [f"{limit},从交办之日起计算,{first}(第十三条)。"]
-    if clock.due.by is DueBy.EXTENSION:
-        lines.append(f"经交办单位同意延期至{clock.due.day}(第十六条)。")
-    elif clock.due.by is DueBy.RETURN:
-        lines.append(f"退回重办时另定期限{clock.due.day}(第二十一条)。")
+    if clock.due.by is not DueBy.RULE and clock.working_days is not None:
+        days = place.rulebook.days_for(clock.unit, replay.procedure)
+        counted = handling_due(clock.start, clock.working_days, settings, days)
+        decision = "经交办单位同意延期" if clock.due.by is DueBy.EXTENSION else "退回重办时另定期限"
+        article = "16" if clock.due.by is DueBy.EXTENSION else "21"
+        lines.append(f"按此应于{counted.day}办结;{decision}至{clock.due.day}({cite(article)})。")
     if clock.remind_on is not None:
         lines.append(f"{clock.remind_on}仍未报送的,提醒承办单位主要负责同志(第十五条)。")
     if clock.due.provisional:

@@ -62,6 +62,8 @@ def read_cases(
 def parse_case(path: str, data: bytes, schema: Schema) -> CaseFile:
     """One case file from its bytes."""
     file = CaseFile(path, data, None)
+    if not path.endswith(".yaml"):
+        return CaseFile(path, data, None, (Problem("HY204", "cases/ 下只放留言文件(.yaml)。", path),))
     try:
         document = yaml.parse_mapping(data, path=path)
     except HuiyinError as error:
