@@ -29,7 +29,7 @@ $(STAMP): requirements.lock requirements-build.lock pyproject.toml
 		echo "错误:$(PYTHON)不能运行,或低于3.11。请用“make PYTHON=/路径/python3.11”另指一个。" >&2; \
 		echo "Error: $(PYTHON) does not run or is older than 3.11. Name another: make PYTHON=/path/to/python3.11" >&2; \
 		exit 2; }
-	@[ -x $(PY) ] || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	@$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 		echo "错误:不能建立虚拟环境。Debian/Ubuntu请先安装python3-venv。" >&2; \
 		echo "Error: the virtual environment could not be made. On Debian/Ubuntu install python3-venv first." >&2; \
 		exit 2; }
