@@ -57,7 +57,7 @@ def write_all(changes: Mapping[Path, str]) -> None:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 temporary[path] = _write_beside(path, text, flush=not many)
             except OSError as error:
-                raise HuiyinError(_failure(path, error.errno)) from None
+                raise HuiyinError(failure(path, error.errno)) from None
         if many:
             os.sync()
         _rename(temporary)
@@ -88,17 +88,17 @@ def _rename(temporary: Mapping[Path, Path]) -> None:
     before: dict[Path, bytes | None] = {}
     try:
         for path, beside in temporary.items():
-            old = path.read_bytes() if path.is_file() else None
+            # Noted first: an interrupt may come between the rename and the next line.
+            before[path] = path.read_bytes() if path.is_file() else None
             beside.replace(path)
-            before[path] = old
     except BaseException as error:
-        for path, old in before.items():
+        for touched, old in before.items():
             if old is None:
-                path.unlink(missing_ok=True)
+                touched.unlink(missing_ok=True)
             else:
-                path.write_bytes(old)
+                touched.write_bytes(old)
         if isinstance(error, OSError):
-            raise HuiyinError(_failure(path, error.errno)) from None
+            raise HuiyinError(failure(path, error.errno)) from None
         raise
 
 
@@ -112,6 +112,7 @@ def _flush_folders(folders: Iterable[Path]) -> None:
             os.close(handle)
 
 
-def _failure(path: Path, code: int | None) -> Problem:
+def failure(path: Path, code: int | None) -> Problem:
+    """HY906 for a path that could not be written, with the reason in Chinese for the usual ``errno`` codes."""
     reason = _REASONS.get(code or 0) or (os.strerror(code) if code else "原因不明")
     return Problem("HY906", f"不能写入({reason})。", str(path))

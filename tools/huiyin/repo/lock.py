@@ -1,0 +1,59 @@
+"""One writer at a time: two clerks' commands on one work tree must not lose an event between reading and writing."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from huiyin.model.problem import HuiyinError, Problem
+from huiyin.repo.files import failure
+
+FOLDER = ".huiyin"
+PATIENCE = 30.0
+"""Seconds to wait for another command; a batch of a thousand cases takes a few."""
+
+
+@contextmanager
+def locked(root: Path, *, patience: float = PATIENCE) -> Iterator[None]:
+    """Hold the work tree's write lock around reading, judging and writing; the system frees it with the process.
+
+    Args:
+        root: the repository's root; the lock is ``.huiyin/lock`` in it, which Git is told to ignore.
+        patience: seconds to wait for another command.
+
+    Raises:
+        HuiyinError: HY906, the lock cannot be made; HY950, another command still holds it.
+    """
+    folder = root / FOLDER
+    try:
+        folder.mkdir(exist_ok=True)
+        ignore = folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="ascii")
+        handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+    except OSError as error:
+        raise HuiyinError(failure(folder, error.errno)) from None
+    try:
+        _take(handle, folder, patience)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _take(handle: int, folder: Path, patience: float) -> None:
+    give_up = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > give_up:
+                raise HuiyinError(Problem("HY950", f"等了{patience:.0f}秒,另一个命令仍在写这个留言库。")) from None
+            time.sleep(0.05)
+        except OSError as error:
+            raise HuiyinError(failure(folder, error.errno)) from None
+        else:
+            return
