@@ -1,0 +1,1 @@
+"""Taking messages over from the platforms' spreadsheets."""
