@@ -38,12 +38,31 @@ class Schema:
         checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
         return jsonschema.Draft202012Validator(self.document, format_checker=checker)
 
+    @cached_property
+    def _titles(self) -> dict[str, str]:
+        """Title of each field by name, wherever the schema describes it; a condition repeats names without titles."""
+        found: dict[str, str] = {}
+
+        def visit(node: object) -> None:
+            if isinstance(node, dict):
+                for name, field in node.get("properties", {}).items():
+                    if isinstance(field, dict) and "title" in field:
+                        found.setdefault(name, field["title"])
+                for child in node.values():
+                    visit(child)
+            elif isinstance(node, list):
+                for child in node:
+                    visit(child)
+
+        visit(self.document)
+        return found
+
     def find_problems(self, instance: object, path: str) -> list[Problem]:
         """HY201 for each place where ``instance`` breaks the schema; empty if it is valid. No values are echoed."""
         if self._fast.is_valid(instance):
             return []
         problems = [
-            Problem("HY201", explain(error), path, pointer_of(error.absolute_path))
+            Problem("HY201", explain(error, self._titles), path, pointer_of(error.absolute_path))
             for error in sorted(
                 _leaves(self._explainer.iter_errors(instance)), key=lambda e: [str(p) for p in e.absolute_path]
             )
@@ -73,8 +92,12 @@ def pointer_of(parts: Sequence[str | int]) -> str:
     return "".join("/" + str(p).replace("~", "~0").replace("/", "~1") for p in parts)
 
 
-def explain(error: jsonschema.ValidationError) -> str:
-    """What is wrong, in Chinese, with the title of the field from the schema and without the value."""
+def explain(error: jsonschema.ValidationError, titles: Mapping[str, str]) -> str:
+    """What is wrong, in Chinese, with the title of the field and without its value.
+
+    Args:
+        titles: titles of fields by name.
+    """
     schema: dict[str, Any] = dict(error.schema) if isinstance(error.schema, Mapping) else {}
     name = f"“{schema['title']}”" if "title" in schema else "此处"
     value: Any = error.validator_value
@@ -82,7 +105,7 @@ def explain(error: jsonschema.ValidationError) -> str:
     match str(error.validator):
         case "required":
             missing = [n for n in value if n not in instance]
-            return f"缺少必填字段:{_named(missing, schema)}。"
+            return f"缺少必填字段:{_named(missing, titles)}。"
         case "additionalProperties" | "unevaluatedProperties":
             extra = [n for n in instance if n not in schema.get("properties", {})]
             return f"有不认识的字段:{'、'.join(map(str, extra))}。"
@@ -104,7 +127,7 @@ def explain(error: jsonschema.ValidationError) -> str:
             return f"{name}有重复的项。"
         case "minimum" | "maximum":
             return f"{name}应{'不小于' if error.validator == 'minimum' else '不大于'}{value}。"
-        case "None":
+        case "not":
             return "按其他字段的取值,这一字段不得填写。"
         case other:
             return f"{name}不符合模式的 {other} 要求。"
@@ -114,15 +137,8 @@ _TYPES = {"object": "一组字段", "array": "清单", "string": "文字", "inte
 _FORMATS = {"date": "日期", "date-time": "时间"}
 
 
-def _named(names: list[str], schema: Mapping[str, Any]) -> str:
-    properties = schema.get("properties", {})
-
-    def named(name: str) -> str:
-        field = properties.get(name)
-        title = field.get("title") if isinstance(field, dict) else None
-        return f"{name}({title})" if title else name
-
-    return "、".join(named(n) for n in names)
+def _named(names: list[str], titles: Mapping[str, str]) -> str:
+    return "、".join(f"{n}({titles[n]})" if n in titles else n for n in names)
 
 
 def _leaves(errors: Iterable[jsonschema.ValidationError]) -> Iterator[jsonschema.ValidationError]:
