@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from huiyin.model.case import SHANGHAI
+from huiyin.model.moment import parse_as_of
 from huiyin.model.problem import Problem, UsageError
 
 if TYPE_CHECKING:
@@ -19,21 +20,6 @@ if TYPE_CHECKING:
     from huiyin.rules.rulebook import Rulebook
 
 _F = TypeVar("_F", bound=Callable[..., Any])
-
-
-def parse_as_of(text: str) -> datetime:
-    """A moment in Asia/Shanghai: ``2026-11-23T10:00:00[+08:00]``, or a date, which means the end of that day.
-
-    Raises:
-        UsageError: HY921, it is neither.
-    """
-    try:
-        if len(text) == len("2026-11-23"):
-            return datetime.combine(date.fromisoformat(text), datetime.max.time(), SHANGHAI).replace(microsecond=0)
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(Problem("HY921", f"时间“{text}”的写法不对,应如 2026-11-23 或 2026-11-23T10:00:00。")) from None
-    return moment.replace(tzinfo=SHANGHAI) if moment.tzinfo is None else moment.astimezone(SHANGHAI)
 
 
 class _AsOf(click.ParamType[datetime]):
