@@ -19,5 +19,6 @@ def parse_as_of(text: str) -> datetime:
             return datetime.combine(date.fromisoformat(text), datetime.max.time(), SHANGHAI).replace(microsecond=0)
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise UsageError(Problem("HY921", f"时间“{text}”的写法不对，应如 2026-11-23 或 2026-11-23T10:00:00。")) from None
+        message = f"时间“{text}”的写法不对，应如 2026-11-23 或 2026-11-23T10:00:00。"
+        raise UsageError(Problem("HY921", message)) from None
     return moment.replace(tzinfo=SHANGHAI) if moment.tzinfo is None else moment.astimezone(SHANGHAI)
