@@ -44,7 +44,7 @@ FLAGS = frozenset({"real_name", "contactable", "clear_matter"})
 TIMES = ("received_at", "assigned_at", "claimed_at", "answered_at", "published_at")
 """In the order in which they happen; a time can only be the same as an earlier one."""
 FROM_ROWS = frozenset({"reference", "title", "body", "reply"})
-"""Fields that no constant can stand for."""
+"""Fields that no constant can stand for; the schema offers none."""
 
 Constant = str | int | bool
 
@@ -220,5 +220,3 @@ def _contradictions(name: str, entry: Mapping[str, Any], spec: FieldSpec, privat
     copied = [n for n in spec.columns if header_key(n) in private]
     if copied:
         yield f"{called}读取了列为个人信息的“{'、'.join(copied)}”;个人信息不得写入本库,有无可用 filled 表示。"
-    if (spec.value is not None or spec.default is not None) and name in FROM_ROWS:
-        yield f"{called}必须逐行取自表中,不能给定同一个值。"
