@@ -17,9 +17,17 @@ class _Chinese(click.Command):
         """Write the usage line."""
         formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix="用法:")
 
+    def format_arguments(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the arguments, if any of them is explained."""
+        arguments = [p for p in self.get_params(ctx) if isinstance(p, click.Argument)]
+        if any(a.help for a in arguments):
+            with formatter.section("参数"):
+                formatter.write_dl([a.get_help_record(ctx) for a in arguments])
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, then the commands of a group."""
-        records = [r for r in (p.get_help_record(ctx) for p in self.get_params(ctx)) if r is not None]
+        options = [p for p in self.get_params(ctx) if isinstance(p, click.Option)]
+        records = [r for r in (o.get_help_record(ctx) for o in options) if r is not None]
         if records:
             with formatter.section("选项"):
                 formatter.write_dl([(name, _chinese_extra(text)) for name, text in records])
