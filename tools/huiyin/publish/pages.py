@@ -1,0 +1,133 @@
+"""What each kind of page shows: one frozen class a page type, the only thing that its template is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from markupsafe import Markup
+
+from huiyin.publish.procedure_view import ProcedureView
+from huiyin.publish.statistics import DEFINITIONS, Figures
+from huiyin.publish.view import PublicCase
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A link to a list, with the number of published cases on it."""
+
+    name: str
+    address: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """One published case."""
+
+    case: PublicCase
+    procedure_address: str
+    unit_address: str
+    topics: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """One page of a list of published cases, latest publication first.
+
+    Args:
+        parent: (name, address) of the index that the list belongs to.
+        figures: the figures of the whole list.
+        number: 1-based; ``addresses`` holds those of all pages of the list.
+    """
+
+    heading: str
+    parent: tuple[str, str]
+    cases: tuple[PublicCase, ...]
+    total: int
+    figures: Figures
+    number: int
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPage:
+    """All lists of a kind, in groups; a group without a title is the only one."""
+
+    heading: str
+    lead: str
+    groups: tuple[tuple[str, tuple[Entry, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """The entrance.
+
+    Args:
+        intro: the hand-written text of ``site/index.md``, already HTML.
+        month: the month of ``as_of``, such as ``2026-11``.
+        month_address: its list, or None while nothing received in it is published.
+    """
+
+    intro: Markup
+    as_of: datetime
+    month: str
+    month_address: str | None
+    this_month: Figures
+    total: Figures
+    latest: tuple[PublicCase, ...]
+    units: tuple[Entry, ...]
+    topics: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of figures: rows of (name, address of the list behind it or None, figures)."""
+
+    id: str
+    caption: str
+    heading: str
+    rows: tuple[tuple[str, str | None, Figures], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatisticsPage:
+    """The figures; ``definitions`` says what each means."""
+
+    as_of: datetime
+    total: Figures
+    tables: tuple[Table, ...]
+    definitions: tuple[tuple[str, str], ...] = DEFINITIONS
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedurePage:
+    """How messages are handled, with the articles; ``others`` links to further procedures."""
+
+    procedure: ProcedureView
+    others: tuple[tuple[str, str], ...]
+
+
+View = CasePage | ListPage | IndexPage | HomePage | StatisticsPage | ProcedurePage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page to be made.
+
+    Args:
+        address: below the site's root; ends with ``/``, "" is the home page.
+        title: of the window; may hold the citizens' text as it is.
+        template: file in ``publish/templates``.
+        updated: the day of the last change of what it tells, for the sitemap; None where that is not known.
+        searchable: whether the search should find it; lists only repeat what case pages say.
+        contents: (id, title) of the parts that the table of contents names.
+    """
+
+    address: str
+    title: str
+    template: str
+    view: View
+    updated: date | None
+    searchable: bool = False
+    contents: tuple[tuple[str, str], ...] = ()

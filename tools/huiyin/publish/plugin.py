@@ -1,0 +1,171 @@
+"""The MkDocs plugin ``huiyin``: generated pages as virtual files, so that plain ``mkdocs build`` and ``serve`` work."""
+
+from __future__ import annotations
+
+import os
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from markupsafe import Markup
+from mkdocs.config import config_options as c
+from mkdocs.config.base import Config
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
+from mkdocs.structure.files import File, InclusionLevel
+from mkdocs.structure.toc import get_toc
+
+from huiyin.model.case import SHANGHAI
+from huiyin.model.moment import parse_as_of
+from huiyin.model.problem import HuiyinError, Problem
+from huiyin.publish.gather import Gathered, gather
+from huiyin.publish.pages import Page
+from huiyin.publish.procedure_view import ProcedureView, view_procedure
+from huiyin.publish.render import inert, render
+from huiyin.publish.site import Site
+from huiyin.repo.schemas import load_schema
+from huiyin.repo.source import FolderSource, Source
+from huiyin.repo.store import PROCEDURES, load_document
+from huiyin.rules.articles import cite
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.livereload import LiveReloadServer
+    from mkdocs.structure.files import Files
+    from mkdocs.structure.pages import Page as MkDocsPage
+
+HOME = "index.md"
+WATCHED = ("cases", "rules", "schema")
+CLOCK = "HUIYIN_AS_OF"
+
+log = get_plugin_logger("huiyin")
+
+
+class HuiyinConfig(Config):  # type: ignore[no-untyped-call]  # MkDocs' own __init_subclass__
+    """Options of the plugin in ``mkdocs.yml``.
+
+    Args:
+        root: the repository of the record; by default the folder of ``mkdocs.yml``.
+        as_of: the moment that counts as now; by default the environment's ``HUIYIN_AS_OF``, else the present.
+    """
+
+    root = c.Optional(c.Dir(exists=True))
+    as_of = c.Optional(c.Type((str, date)))
+
+
+class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
+    """Adds a page for each published case, the lists, the procedure and the statistics."""
+
+    def __init__(self) -> None:
+        self._serving = False
+        self._site: Site | None = None
+        self._pages: dict[str, Page] = {}
+
+    def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+        """Remember whether somebody is watching; having this method also keeps the plugin across rebuilds."""
+        self._serving = command == "serve"
+
+    def on_pre_build(self, *, config: MkDocsConfig) -> None:
+        """Read the record before MkDocs empties the output folder, so that a failure leaves the last site as it was.
+
+        Raises:
+            PluginError: the rules cannot be read, or a case is broken (``serve`` leaves it out and goes on).
+        """
+        try:
+            source = FolderSource(self._root(config))
+            gathered = gather(source, self._now())
+            self._report(gathered.problems)
+            self._site = Site(gathered, _procedures(source, gathered))
+        except HuiyinError as error:
+            self._report(error.problems)
+            raise PluginError(_summary(error.problems)) from error
+        if gathered.problems and not self._serving:
+            raise PluginError(_summary(gathered.problems))
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Add the generated pages as virtual files.
+
+        Raises:
+            PluginError: HY802, a hand-written page stands where a generated one belongs.
+        """
+        assert self._site is not None, "on_pre_build comes first"
+        self._pages = {f"{page.address}index.md": page for page in self._site.pages()}
+        taken = {file.dest_uri for file in files}
+        for uri in self._pages:
+            file = File.generated(config, uri, content="", inclusion=InclusionLevel.NOT_IN_NAV)
+            if file.dest_uri in taken:
+                problem = Problem("HY802", f"手写页面占用了自动生成页面的地址：{file.url}", f"site/{uri}")
+                self._report([problem])
+                raise PluginError(_summary([problem]))
+            files.append(file)
+        return files
+
+    def on_page_markdown(self, markdown: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
+        """Give a generated page its title, and every page a date that does not depend on when the site was built."""
+        made = self._pages.get(page.file.src_uri)
+        page.update_date = made.updated.isoformat() if made and made.updated else ""
+        if made:
+            page.meta["title"] = inert(made.title)
+            page.meta["hide"] = ["navigation"]
+            page.meta["search"] = {"exclude": not made.searchable}
+        return markdown
+
+    # Last, so that the theme and other plugins never change what stands in a page of the record.
+    @event_priority(-100)
+    def on_page_content(self, html: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
+        """Fill a generated page from its template; the home page's hand-written text goes into its frame."""
+        made = self._pages.get(page.file.src_uri)
+        if page.file.src_uri == HOME:
+            assert self._site is not None, "on_pre_build comes first"
+            made = self._site.home(Markup(html))  # noqa: S704  the text of site/index.md, from this repository
+            page.update_date = made.updated.isoformat() if made.updated else ""
+        if made is None:
+            return html
+        page.toc = get_toc(
+            [_token(1, "top", inert(made.title), [_token(2, i, inert(t), []) for i, t in made.contents])]
+        )
+        return render(made)
+
+    def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
+        """Build again when the record or the rules change."""
+        for name in WATCHED:
+            folder = self._root(config) / name
+            if folder.is_dir():
+                server.watch(str(folder))
+        return server
+
+    def _root(self, config: MkDocsConfig) -> Path:
+        if self.config.root is not None:
+            return Path(self.config.root)
+        return Path(config.config_file_path or "mkdocs.yml").resolve().parent
+
+    def _now(self) -> datetime:
+        # YAML makes a date of an unquoted one; str() gives back what was written.
+        configured = str(self.config.as_of or os.environ.get(CLOCK) or "")
+        return parse_as_of(configured) if configured else datetime.now(SHANGHAI).replace(microsecond=0)
+
+    def _report(self, problems: tuple[Problem, ...] | list[Problem]) -> None:
+        for p in problems:
+            where = ":".join(str(part) for part in (p.path, p.line) if part)
+            article = f"({cite(p.article)})" if p.article else ""
+            log.error("%s %s %s%s 处理：%s", p.code, where, p.message, article, p.cure)
+
+
+def _procedures(source: Source, gathered: Gathered) -> list[ProcedureView]:
+    """The procedures for readers, newest first."""
+    schema = load_schema(source, "procedure").document["$defs"]["whole"]["properties"]["settings"]
+    views = []
+    for procedure in gathered.rulebook.procedures.values():
+        document = load_document(source, f"{PROCEDURES}{procedure.id}.yaml", "procedure")
+        registry = gathered.rulebook.registry
+        views.append(view_procedure(procedure, registry, document["settings"], schema, gathered.as_of))
+    return sorted(views, key=lambda view: (view.since, view.id), reverse=True)
+
+
+def _summary(problems: tuple[Problem, ...] | list[Problem]) -> str:
+    files = len({p.path for p in problems})
+    return f"HY801 站点没有生成：{files}个文件有{len(problems)}个错误，详见上文；改正后重新生成，原有站点没有改动。"
+
+
+def _token(level: int, anchor: str, name: str, children: list[Any]) -> Any:
+    return {"level": level, "id": anchor, "name": name, "html": name, "data-toc-label": "", "children": children}

@@ -1,0 +1,234 @@
+"""Which pages the site has: from what was gathered to the list of pages to be made. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from markupsafe import Markup
+
+from huiyin.model.unit import UnitKind
+from huiyin.publish import addresses
+from huiyin.publish.gather import Gathered
+from huiyin.publish.pages import (
+    CasePage,
+    Entry,
+    HomePage,
+    IndexPage,
+    ListPage,
+    Page,
+    ProcedurePage,
+    StatisticsPage,
+)
+from huiyin.publish.procedure_view import ProcedureView
+from huiyin.publish.statistics import Figures, summarise, summarise_by
+from huiyin.publish.tables import find_tables, month_name, unit_of
+from huiyin.publish.view import PublicCase
+from huiyin.rules.deadlines import local_day
+from huiyin.rules.registry import PUBLISHING_KINDS
+
+PER_PAGE = 100
+LATEST = 10
+
+
+class Site:
+    """All pages made of one reading of the record.
+
+    Args:
+        gathered: the published cases and what is counted.
+        procedures: newest first.
+        per_page: cases on one page of a list.
+    """
+
+    def __init__(self, gathered: Gathered, procedures: Sequence[ProcedureView], *, per_page: int = PER_PAGE) -> None:
+        self._gathered = gathered
+        self._procedures = procedures
+        self._per_page = per_page
+        self._by_unit = _group(gathered.cases, lambda c: [c.unit])
+        self._by_month = _group(gathered.cases, lambda c: [c.month])
+        self._by_topic = _group(gathered.cases, lambda c: c.topics)
+
+    def pages(self) -> Iterator[Page]:
+        """Every generated page but the home page, which needs its hand-written text."""
+        yield from self._cases()
+        yield from self._units()
+        yield from self._months()
+        yield from self._topics()
+        yield self._statistics()
+        yield from self._procedure_pages()
+
+    def home(self, intro: Markup) -> Page:
+        """The home page around its hand-written text."""
+        figures, as_of = self._gathered.counted, self._gathered.as_of
+        month = f"{local_day(as_of):%Y-%m}"
+        view = HomePage(
+            intro=intro,
+            as_of=as_of,
+            month=month,
+            month_address=addresses.month_address(month) if month in self._by_month else None,
+            this_month=summarise(c for c in figures if c.month == month),
+            total=summarise(figures),
+            latest=self._gathered.cases[:LATEST],
+            units=tuple(e for _, group in self._unit_groups() for e in group if e.count),
+            topics=tuple(e for e in self._topic_entries() if e.count),
+        )
+        contents = (("latest", "最新答复"), ("by-unit", "按单位查看"), ("by-topic", "按主题查看"))
+        return Page(
+            address="", title="首页", template="home.html", view=view, updated=local_day(as_of), contents=contents
+        )
+
+    def _cases(self) -> Iterator[Page]:
+        for case in self._gathered.cases:
+            parts = [("message", "留言内容")] if case.body is not None else []
+            parts += [("reply", "答复" if case.reply is not None else "公开说明"), ("timeline", "办理经过")]
+            yield Page(
+                address=case.address,
+                title=case.title,
+                template="case.html",
+                view=CasePage(
+                    case=case,
+                    procedure_address=addresses.procedure_address(case.procedure, self._procedures[0].id),
+                    unit_address=addresses.unit_address(case.unit),
+                    topics=tuple((t, addresses.topic_address(t)) for t in case.topics),
+                ),
+                updated=case.updated,
+                searchable=True,
+                contents=tuple(parts),
+            )
+
+    def _units(self) -> Iterator[Page]:
+        figures = summarise_by(self._gathered.counted, unit_of)
+        lead = "市（州）政府、兰州新区管委会和省政府各部门办理的留言（第七条），数字为已公开答复的件数。"
+        yield _index(addresses.UNITS, "按单位查看", lead, self._unit_groups())
+        for unit in self._gathered.rulebook.registry.units.values():
+            if unit.kind in PUBLISHING_KINDS:
+                yield from self._list(
+                    addresses.unit_address(unit.id),
+                    f"{unit.name}的答复",
+                    ("按单位查看", addresses.UNITS),
+                    self._by_unit.get(unit.id, []),
+                    figures.get(unit.id),
+                )
+
+    def _months(self) -> Iterator[Page]:
+        figures = summarise_by(self._gathered.counted, lambda c: [c.month])
+        years: dict[str, list[Entry]] = defaultdict(list)
+        for month in sorted(self._by_month, reverse=True):
+            entry = Entry(month_name(month), addresses.month_address(month), len(self._by_month[month]))
+            years[f"{month[:4]}年"].append(entry)
+        groups = tuple((year, tuple(entries)) for year, entries in years.items())
+        lead = "按收到留言的月份排列，数字为其中已公开答复的件数。"
+        yield _index(addresses.MONTHS, "按月份查看", lead, groups)
+        for month, cases in self._by_month.items():
+            heading, parent = f"{month_name(month)}收到的留言", ("按月份查看", addresses.MONTHS)
+            yield from self._list(addresses.month_address(month), heading, parent, cases, figures.get(month))
+
+    def _topics(self) -> Iterator[Page]:
+        figures = summarise_by(self._gathered.counted, lambda c: c.topics)
+        lead = "一件留言可以有几个主题，数字为已公开答复的件数。"
+        entries = self._topic_entries()
+        yield _index(addresses.TOPICS, "按主题查看", lead, (("", entries),))
+        for entry in entries:
+            cases, parent = self._by_topic.get(entry.name, []), ("按主题查看", addresses.TOPICS)
+            yield from self._list(entry.address, f"主题：{entry.name}", parent, cases, figures.get(entry.name))
+
+    def _list(
+        self,
+        address: str,
+        heading: str,
+        parent: tuple[str, str],
+        cases: Sequence[PublicCase],
+        figures: Figures | None,
+    ) -> Iterator[Page]:
+        count = max(1, -(-len(cases) // self._per_page))
+        all_addresses = tuple(addresses.nth_page(address, n) for n in range(1, count + 1))
+        for number, here in enumerate(all_addresses, 1):
+            shown = tuple(cases[(number - 1) * self._per_page : number * self._per_page])
+            yield Page(
+                address=here,
+                title=heading if number == 1 else f"{heading}（第{number}页）",
+                template="list.html",
+                view=ListPage(heading, parent, shown, len(cases), figures or summarise(()), number, all_addresses),
+                updated=max((c.updated for c in shown), default=None),
+                contents=(("list", heading),),
+            )
+
+    def _statistics(self) -> Page:
+        counted = self._gathered.counted
+        listed = frozenset(
+            [addresses.month_address(m) for m in self._by_month]
+            + [addresses.unit_address(u) for u in self._by_unit]
+            + [addresses.topic_address(t) for t in self._by_topic]
+        )
+        tables = find_tables(counted, self._gathered.rulebook.registry, self._topic_names(), listed)
+        return Page(
+            address=addresses.STATISTICS,
+            title="统计",
+            template="statistics.html",
+            view=StatisticsPage(self._gathered.as_of, summarise(counted), tables),
+            updated=local_day(self._gathered.as_of),
+            contents=(("total", "总体情况"), *((t.id, t.caption) for t in tables), ("definitions", "指标的含义")),
+        )
+
+    def _procedure_pages(self) -> Iterator[Page]:
+        newest = self._procedures[0].id
+        links = [(p.title, addresses.procedure_address(p.id, newest)) for p in self._procedures]
+        for procedure, (_, address) in zip(self._procedures, links, strict=True):
+            yield Page(
+                address=address,
+                title="办理程序",
+                template="procedure.html",
+                view=ProcedurePage(procedure, tuple(link for link in links if link[1] != address)),
+                updated=None,
+                searchable=True,
+                contents=(
+                    ("limits", "办理时限"),
+                    *((f"route-{r.id}", r.title) for r in procedure.routes),
+                    ("others", "各路径共同的事项"),
+                    ("states", "状态"),
+                    ("topics", "主题"),
+                    ("settings", "办法未写明之处的取法"),
+                ),
+            )
+
+    def _unit_groups(self) -> tuple[tuple[str, tuple[Entry, ...]], ...]:
+        units = self._gathered.rulebook.registry.units.values()
+        return tuple(
+            (
+                kind.label,
+                tuple(
+                    Entry(u.name, addresses.unit_address(u.id), len(self._by_unit.get(u.id, ())))
+                    for u in units
+                    if u.kind is kind
+                ),
+            )
+            for kind in UnitKind
+            if kind in PUBLISHING_KINDS
+        )
+
+    def _topic_names(self) -> tuple[str, ...]:
+        """The topics of all procedures, in their order, newest procedure first."""
+        return tuple(dict.fromkeys(t for p in self._procedures for t in p.topics))
+
+    def _topic_entries(self) -> tuple[Entry, ...]:
+        return tuple(Entry(t, addresses.topic_address(t), len(self._by_topic.get(t, ()))) for t in self._topic_names())
+
+
+def _index(address: str, heading: str, lead: str, groups: tuple[tuple[str, tuple[Entry, ...]], ...]) -> Page:
+    contents = ((heading, heading),) if not any(title for title, _ in groups) else tuple((t, t) for t, _ in groups)
+    return Page(
+        address=address,
+        title=heading,
+        template="index.html",
+        view=IndexPage(heading, lead, groups),
+        updated=None,
+        contents=contents,
+    )
+
+
+def _group(cases: Iterable[PublicCase], keys: Callable[[PublicCase], Iterable[str]]) -> dict[str, list[PublicCase]]:
+    groups: dict[str, list[PublicCase]] = defaultdict(list)
+    for case in cases:
+        for key in keys(case):
+            groups[key].append(case)
+    return groups

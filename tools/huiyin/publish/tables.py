@@ -1,0 +1,66 @@
+"""The tables of the statistics page: rows in a fixed order, each with the list of the cases that it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+
+from huiyin.model.case import Channel
+from huiyin.model.event import Complexity
+from huiyin.publish.addresses import month_address, topic_address, unit_address
+from huiyin.publish.pages import Table
+from huiyin.publish.statistics import Counted, summarise_by
+from huiyin.rules.registry import Registry
+
+
+def find_tables(
+    counted: Sequence[Counted], registry: Registry, topics: Sequence[str], listed: Collection[str]
+) -> tuple[Table, ...]:
+    """The figures by month, unit, channel, topic and kind; keys under which nothing was received have no row.
+
+    Args:
+        topics: in the order of their rows.
+        listed: addresses of the lists that hold at least one case.
+    """
+
+    def table(
+        table_id: str,
+        caption: str,
+        heading: str,
+        keys: Callable[[Counted], Iterable[str]],
+        order: Iterable[str] | None,
+        name: Callable[[str], str],
+        address: Callable[[str], str | None],
+    ) -> Table:
+        figures = summarise_by(counted, keys)
+        rows = []
+        for key in sorted(figures, reverse=True) if order is None else order:
+            if key in figures:
+                link = address(key)
+                rows.append((name(key), link if link in listed else None, figures[key]))
+        return Table(table_id, caption, heading, tuple(rows))
+
+    def nowhere(_: str) -> None:
+        return None
+
+    return (
+        table("by-month", "按收到留言的月份", "月份", lambda c: [c.month], None, month_name, month_address),
+        table("by-unit", "按承办单位", "单位", unit_of, registry.units, registry.name_of, unit_address),
+        table("by-channel", "按渠道", "渠道", lambda c: [c.channel], Channel, lambda c: Channel(c).label, nowhere),
+        table("by-topic", "按主题", "主题", lambda c: c.topics, topics, str, topic_address),
+        table("by-kind", "按类别", "类别", _kind_of, Complexity, lambda k: Complexity(k).label, nowhere),
+    )
+
+
+def month_name(month: str) -> str:
+    """2026年11月 for ``2026-11``."""
+    year, _, number = month.partition("-")
+    return f"{year}年{int(number)}月"
+
+
+def unit_of(case: Counted) -> tuple[str, ...]:
+    """The lead unit, or none before assignment."""
+    return (case.unit,) if case.unit else ()
+
+
+def _kind_of(case: Counted) -> tuple[str, ...]:
+    return (case.complexity,) if case.complexity else ()
