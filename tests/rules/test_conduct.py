@@ -185,3 +185,18 @@ def test_basis_5_is_not_warned_of_when_important() -> None:
     story = Story().assigned("2026-11-16 10:00", basis=5, complexity="important")
     assert [] == found(story)
     assert () == story.replay(rules=with_settings(basis_5_is_important=True)).problems
+
+
+def test_return_after_the_due_date_should_set_a_new_one() -> None:
+    """第二十一条: else the unit is late the moment the reply comes back; a warning to the dispatcher."""
+    answered = begun().answered("2026-11-25 10:00")
+    assert [("HY328", "/events/3", "21")] == found(answered.returned("2026-11-26 10:00"))
+    dated = begun().answered("2026-11-25 10:00").returned("2026-11-26 10:00", due="2026-12-01")
+    assert [] == found(dated)
+
+
+def test_escalation_after_five_working_days_is_pointed_out() -> None:
+    """第十三条: the limit counts from assignment, so it may have passed already."""
+    story = Story().assigned("2026-11-16 10:00", complexity="complex")
+    story.add("escalated", "2026-11-24 10:00", "wangzhan.clerk", reason="多人反映。")
+    assert [("HY329", "/events/1", "13")] == found(story)

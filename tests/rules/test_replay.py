@@ -193,6 +193,23 @@ def test_assigning_to_the_same_unit_again_does_not_restart_the_clock() -> None:
     assert "2026-11-25" == due(story.replay())
 
 
+def test_a_refused_request_keeps_an_extension() -> None:
+    """第十六条: what the dispatcher consented to is not lost when the same unit is told to go on."""
+    story = Story().assigned("2026-11-16 10:00").extended("2026-11-18 10:00", "2026-12-07")
+    assert "2026-12-07" == due(story.misrouted("2026-11-19 10:00").assigned("2026-11-20 10:00").replay())
+    moved_on = Story().assigned("2026-11-16 10:00").extended("2026-11-18 10:00", "2026-12-07")
+    moved_on.misrouted("2026-11-19 10:00").assigned("2026-11-20 10:00", "tianshui")
+    assert "2026-12-01" == due(moved_on.replay())
+
+
+def test_importance_survives_reassignment() -> None:
+    """第十一条: 列为重要 holds for the message, whichever unit handles it."""
+    story = Story().assigned("2026-11-16 10:00")
+    story.add("escalated", "2026-11-16 11:00", "wangzhan.clerk", reason="多人反映。")
+    result = story.misrouted("2026-11-17 10:00").assigned("2026-11-18 10:00", "tianshui").replay()
+    assert (Complexity.IMPORTANT, "2026-11-25") == (result.complexity, due(result))
+
+
 def test_return_leaves_the_due_date_unless_one_is_set() -> None:
     """第二十一条: silent on the clock; the due date stands, or the dispatcher sets one, or the setting restarts it."""
 

@@ -61,6 +61,7 @@ class _Run:
         self.assigned: ev.Assigned | None = None
         self.assigned_since: datetime | None = None
         self.complexity: ev.Complexity | None = None
+        self.escalated = False
         self.answer: ev.Answered | None = None
         self.published_at: datetime | None = None
         self.past: list[Clock] = []
@@ -128,6 +129,7 @@ class _Run:
             case ev.Extended():
                 self._set_due(self._decided(event.due, DueBy.EXTENSION))
             case ev.Escalated():
+                self.escalated = True
                 self.supervision["11", "列为重要"] = None
                 self.complexity = ev.Complexity.IMPORTANT
                 self._set_due_by_rule()
@@ -140,18 +142,23 @@ class _Run:
         for kind in (ClockKind.CLAIM, ClockKind.HANDLING):
             self._stop(kind, event.at, superseded=True)
         same_unit = self.assigned is not None and self.assigned.unit == event.unit
+        former = self.clocks.get(ClockKind.HANDLING)
         counting_goes_on = same_unit or not self.procedure.settings.reassignment_restarts_clock
         if self.assigned_since is None or not counting_goes_on:
             self.assigned_since = event.at
         self.assigned = event
         self.answer = None
-        self.complexity = conduct.effective_complexity(event, self.case, self.procedure)
+        declared = conduct.effective_complexity(event, self.case, self.procedure)
+        self.complexity = ev.Complexity.IMPORTANT if self.escalated else declared
         self.supervision |= dict.fromkeys(conduct.supervision_reasons(event, self.case, self.procedure))
         if self.route is not None and self.route.claim_clock is not None:
             rule, settings = self.route.claim_clock, self.procedure.settings
             due = claim_due(rule, self.case.received_at, event.at, settings, self._days(event.unit))
             self._start(Clock(ClockKind.CLAIM, event.unit, event.at, due, rule.article))
         self._start_handling(event.unit, self.assigned_since)
+        if same_unit and former is not None and former.due.by is not DueBy.RULE:
+            # A refused request for another unit wins no time, and loses none that was granted.
+            self._set_due(former.due)
 
     def _return(self, event: ev.Returned) -> None:
         self.answer = None

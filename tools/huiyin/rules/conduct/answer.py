@@ -9,7 +9,7 @@ from huiyin.model import event as ev
 from huiyin.model.case import Case
 from huiyin.model.problem import Problem
 from huiyin.rules.conduct.context import Context, unknown_unit
-from huiyin.rules.deadlines import local_day
+from huiyin.rules.deadlines import handling_due, local_day
 
 REDACTION_MARK = "〔已隐去"
 """How text that was removed begins; the rest names its kind."""
@@ -85,6 +85,26 @@ def check_applied_in_time(event: ev.Event, pointer: str, context: Context) -> It
     """第十六条: an extension is asked for before the due date has passed."""
     if context.handling is not None and event.at > context.handling.due.at:
         yield Problem("HY326", f"原期限{context.handling.due.day}已过才延期。", pointer=f"{pointer}/at", article="16")
+
+
+def check_return_after_due(event: ev.Event, pointer: str, context: Context) -> Iterator[Problem]:
+    """第二十一条: returned after the due date without a new one, the unit is late at once, whatever it does."""
+    assert isinstance(event, ev.Returned)
+    restarts = context.procedure.settings.return_restarts_clock
+    if event.due is None and not restarts and context.handling is not None and event.at > context.handling.due.at:
+        message = f"原期限{context.handling.due.day}已过,未另定重办期限,承办单位即刻计为逾期。"
+        yield Problem("HY328", message, pointer=pointer, article="21")
+
+
+def check_escalated(event: ev.Event, pointer: str, context: Context) -> Iterator[Problem]:
+    """第十三条: five working days from assignment may have passed when a message is made important."""
+    if context.handling is None:
+        return
+    limit = context.procedure.working_days[ev.Complexity.IMPORTANT]
+    due = handling_due(context.handling.start, limit, context.procedure.settings, context.days)
+    if event.at > due.at:
+        message = f"列为重要后,期限为{due.day}(自交办之日起{limit}个工作日),已过。"
+        yield Problem("HY329", message, pointer=pointer, article="13")
 
 
 def check_criticised(event: ev.Event, pointer: str, context: Context) -> Iterator[Problem]:
