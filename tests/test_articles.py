@@ -21,7 +21,7 @@ EVERY_ARTICLE = (
 
 def rows(text: str) -> dict[str, str]:
     """Article → its whole row, for each row of the table whose first cell is articles."""
-    found = {}
+    found: dict[str, str] = {}
     for line in text.splitlines():
         first = line.strip("| ").split("|")[0].strip()
         if re.fullmatch(r"\d+(\(\d\))?(, \d+)*", first) and line.startswith("|"):

@@ -65,7 +65,7 @@ events:
       您好。
       已增开班次。
     handling:
-      - "on": 2026-11-25
+      - day: 2026-11-25
         kind: investigation
         online: false
         note: 现场查看

@@ -25,7 +25,7 @@ def test_reads_a_case_as_json_values() -> None:
     assert {"reference": "18245531", "url": "https://example.invalid/threads/18245531"} == case["source"]
     assert "这是演示用的留言。\n\n  第二段缩进,含“: ”和 # 号。\n" == case["body"]
     assert 5 == case["events"][0]["basis"]
-    assert [{"on": "2026-11-25", "kind": "investigation", "online": False, "note": "现场查看"}] == case["events"][1][
+    assert [{"day": "2026-11-25", "kind": "investigation", "online": False, "note": "现场查看"}] == case["events"][1][
         "handling"
     ]
 

@@ -102,7 +102,7 @@ class Misrouted(Event):
 class HandlingStep:
     """A step of investigation, verification or talk before the answer (第二、七条); never published."""
 
-    on: date
+    day: date
     kind: str
     online: bool
     note: str

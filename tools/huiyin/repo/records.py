@@ -49,7 +49,7 @@ def _value(name: str, value: Any) -> Any:
             return datetime.fromisoformat(value)
         case "by":
             return Actor(value["unit"], value.get("person"))
-        case "due" | "on":
+        case "due" | "day":
             return date.fromisoformat(value)
         case "complexity":
             return Complexity(value)
