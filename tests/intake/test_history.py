@@ -181,7 +181,7 @@ def test_short_replies_and_other_dates_are_counted(repository: Repository, tmp_p
         ("2019年1月15", date(2019, 1, 15)),
         ("2019年2月30日", ""),
         ("电话:0731-20191115", None),
-        ("020191-1-15", None),
+        ("312019-1-15", None),
         ("将于2019年1月15日完成。", None),
     ],
 )

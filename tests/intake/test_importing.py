@@ -11,6 +11,7 @@ import pytest
 
 from huiyin.intake.plan import Plan, commit, rejects_path
 from huiyin.model.problem import HuiyinError
+from huiyin.repo.canonical import append_event
 from huiyin.repo.source import FolderSource
 from huiyin.repo.yaml import parse_mapping
 from tests.cases import Story
@@ -101,6 +102,18 @@ def test_what_is_there_already_is_never_rewritten(repository: Repository, tmp_pa
     assert "正文" in notice.message
     assert "标题" not in notice.message
     assert before == path.read_bytes()
+
+
+def test_a_redacted_case_differs_on_purpose(repository: Repository, tmp_path: Path) -> None:
+    """第十九条: no notice tempts anybody to bring back what was removed."""
+    plan = plan_rows(repository, tmp_path, message())
+    redacted = {"type": "redacted", "at": "2026-11-21T09:00:00+08:00", "by": {"unit": "wangzhan", "person": "li.na"}}
+    text = append_event(
+        plan.taken[0].text.replace(BODY, "〔已隐去〕"), {**redacted, "pointers": ["/body"], "kind": "name"}
+    )
+    repository.write(plan.taken[0].path, text)
+    again = plan_rows(repository, tmp_path, message())
+    assert (1, {}) == (again.unchanged, again.warnings)
 
 
 def test_a_broken_file_of_the_repository_is_not_replaced(repository: Repository, tmp_path: Path) -> None:

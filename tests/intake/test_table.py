@@ -127,6 +127,14 @@ def test_broken_files_are_named_for_what_they_are(tmp_path: Path, name: str, con
     assert code == code_of(tmp_path / name)
 
 
+def test_a_damaged_byte_does_not_turn_utf8_into_garbled_gb18030(tmp_path: Path) -> None:
+    """The whole file is valid GB18030 by chance; taken so, every word of it would be wrong."""
+    content = b"id,text\n" + "1,路灯\n".encode() * 50 + b"2,\xb7\xaf\n"
+    assert "路灯" not in content.decode("gb18030")
+    (tmp_path / "表.csv").write_bytes(content)
+    assert "HY504" == code_of(tmp_path / "表.csv")
+
+
 def test_an_archive_that_is_no_workbook_is_refused(tmp_path: Path) -> None:
     """A .docx renamed to .xlsx."""
     with zipfile.ZipFile(tmp_path / "文档.xlsx", "w") as archive:
