@@ -31,7 +31,7 @@ def find_case_paths(arguments: Sequence[str], place: Place) -> tuple[dict[str, l
     found: dict[str, list[str]] = {}
     problems = []
     for argument in dict.fromkeys(arguments):
-        if "/" not in argument and not argument.endswith(".yaml") and not Path(argument).is_dir():
+        if "/" not in argument and not argument.endswith(".yaml") and not _is_folder(argument):
             if argument in by_id:
                 found[argument] = [by_id[argument]]
             else:
@@ -46,9 +46,16 @@ def find_case_paths(arguments: Sequence[str], place: Place) -> tuple[dict[str, l
     return found, problems
 
 
+def _is_folder(argument: str) -> bool:
+    try:
+        return Path(argument).is_dir()
+    except OSError:  # a name too long for the system is no folder
+        return False
+
+
 def _below_root(argument: str, root: Path) -> str:
     for base in (Path.cwd(), root):
         path = Path(os.path.normpath(base / argument))
-        if path.is_relative_to(root) and (path.exists() or base == root):
+        if path.is_relative_to(root) and (os.path.lexists(path) or base == root):
             return str(PurePosixPath(path.relative_to(root)))
     return argument.rstrip("/")

@@ -145,7 +145,7 @@ def _with_secret(draft: Draft, source: str | None, inputs: Inputs) -> Draft:
     secret = secret.replace("\r\n", "\n").strip("\n")
     if not secret.strip():
         raise UsageError(Problem("HY940", "缺少:要隐去的文字是空的。"))
-    return Draft(type=draft.type, at=draft.at, person=draft.person, unit=draft.unit, fields=draft.fields, secret=secret)
+    return Draft(type=draft.type, at=draft.at, person=draft.person, unit=draft.unit, fields=draft.fields, hide=secret)
 
 
 def _print_text(draft: Draft, results: Sequence[Result], rulebook: Rulebook, *, dry_run: bool) -> None:
@@ -158,7 +158,7 @@ def _print_text(draft: Draft, results: Sequence[Result], rulebook: Rulebook, *, 
         if result.before and result.after and result.event:
             seats = event_approvals(result.before, result.after, result.event)
             click.echo("\n".join(outcome_lines(result.after, result.path, seats, draft.person, rulebook)))
-    if draft.secret and not dry_run:
+    if draft.hide and not dry_run:
         click.echo(IN_HISTORY)
     if not dry_run:
         click.echo(COMMIT)

@@ -93,8 +93,8 @@ def judge(path: str, data: bytes, draft: Draft, schema: Schema, rulebook: Rulebo
     event = event_for(draft, before, rulebook.registry)
     document = yaml.parse_mapping(data, path=path)
     problems: list[Problem] = []
-    if draft.secret:
-        text, problems = redact(data, document, event, draft.secret)
+    if draft.hide:
+        text, problems = redact(data, document, event, draft.hide)
     else:
         text = append(data, event)
         _assert_only_appended(text, document, event)

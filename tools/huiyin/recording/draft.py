@@ -29,7 +29,7 @@ class Draft:
         person: id of who records it.
         unit: id of the unit they record it for, or None to let the procedure tell.
         fields: the other fields, as JSON values.
-        secret: for ``redacted``, the text to be taken out; never shown.
+        hide: for ``redacted``, the text to be taken out; never shown.
     """
 
     type: str
@@ -37,7 +37,7 @@ class Draft:
     person: str
     unit: str | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
-    secret: str = field(default="", repr=False)
+    hide: str = field(default="", repr=False)
 
 
 def event_for(draft: Draft, replay: Replay, registry: Registry) -> dict[str, Any]:
