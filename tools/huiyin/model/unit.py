@@ -35,11 +35,12 @@ class Role(StrEnum):
     CLERK = "clerk"
     REVIEWER = "reviewer"
     HEAD = "head"
+    MAINTAINER = "maintainer"
 
     @property
     def label(self) -> str:
         """The Chinese word shown to clerks."""
-        return {"clerk": "经办人", "reviewer": "复审人", "head": "主要负责同志"}[self.value]
+        return {"clerk": "经办人", "reviewer": "复审人", "head": "主要负责同志", "maintainer": "规则维护人"}[self.value]
 
 
 @dataclass(frozen=True, slots=True)
