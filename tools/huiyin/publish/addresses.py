@@ -50,9 +50,9 @@ def topic_address(topic: str) -> str:
     return f"{TOPICS}{slug}/"
 
 
-def procedure_address(procedure_id: str, newest: str) -> str:
-    """``procedure/`` for the newest procedure, ``procedure/<id>/`` for the others."""
-    return PROCEDURE if procedure_id == newest else f"{PROCEDURE}{procedure_id}/"
+def procedure_address(procedure_id: str, first: str) -> str:
+    """``procedure/`` for the first procedure, the province's newest, and ``procedure/<id>/`` for the others."""
+    return PROCEDURE if procedure_id == first else f"{PROCEDURE}{procedure_id}/"
 
 
 def nth_page(address: str, number: int) -> str:

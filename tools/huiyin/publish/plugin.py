@@ -18,14 +18,12 @@ from mkdocs.structure.toc import get_toc
 from huiyin.model.case import SHANGHAI
 from huiyin.model.moment import parse_as_of
 from huiyin.model.problem import HuiyinError, Problem
-from huiyin.publish.gather import Gathered, gather
+from huiyin.publish.gather import gather
 from huiyin.publish.pages import Page
-from huiyin.publish.procedure_view import ProcedureView, view_procedure
+from huiyin.publish.procedure_view import load_procedures
 from huiyin.publish.render import inert, render
 from huiyin.publish.site import Site
-from huiyin.repo.schemas import load_schema
-from huiyin.repo.source import FolderSource, Source
-from huiyin.repo.store import PROCEDURES, load_document
+from huiyin.repo.source import FolderSource
 from huiyin.rules.articles import cite
 
 if TYPE_CHECKING:
@@ -75,7 +73,7 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
             source = FolderSource(self._root(config))
             gathered = gather(source, self._now())
             self._report(gathered.problems)
-            self._site = Site(gathered, _procedures(source, gathered))
+            self._site = Site(gathered, load_procedures(source, gathered.rulebook, gathered.as_of))
         except HuiyinError as error:
             self._report(error.problems)
             raise PluginError(_summary(error.problems)) from error
@@ -149,17 +147,6 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
             where = ":".join(str(part) for part in (p.path, p.line) if part)
             article = f"({cite(p.article)})" if p.article else ""
             log.error("%s %s %s%s 处理：%s", p.code, where, p.message, article, p.cure)
-
-
-def _procedures(source: Source, gathered: Gathered) -> list[ProcedureView]:
-    """The procedures for readers, newest first."""
-    schema = load_schema(source, "procedure").document["$defs"]["whole"]["properties"]["settings"]
-    views = []
-    for procedure in gathered.rulebook.procedures.values():
-        document = load_document(source, f"{PROCEDURES}{procedure.id}.yaml", "procedure")
-        registry = gathered.rulebook.registry
-        views.append(view_procedure(procedure, registry, document["settings"], schema, gathered.as_of))
-    return sorted(views, key=lambda view: (view.since, view.id), reverse=True)
 
 
 def _summary(problems: tuple[Problem, ...] | list[Problem]) -> str:

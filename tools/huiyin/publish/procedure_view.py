@@ -10,11 +10,16 @@ from typing import Any
 
 from huiyin.model.event import ReplyMode
 from huiyin.model.unit import UnitKind
+from huiyin.repo.schemas import load_schema
+from huiyin.repo.source import Source
+from huiyin.repo.store import PROCEDURES, load_document
 from huiyin.rules.articles import cite, cite_all
 from huiyin.rules.conduct.assignment import ADMISSION_LABELS
 from huiyin.rules.deadlines import local_day
 from huiyin.rules.procedure import Approval, Procedure, Route
+from huiyin.rules.procedure_data import lay_over
 from huiyin.rules.registry import Registry
+from huiyin.rules.rulebook import Rulebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,28 @@ class ProcedureView:
     others: tuple[StepView, ...]
     states: tuple[tuple[str, str], ...]
     settings: tuple[SettingView, ...]
+
+
+def load_procedures(source: Source, rulebook: Rulebook, now: datetime) -> list[ProcedureView]:
+    """The views of all procedures of a tree: those that stand alone before local ones, newest first.
+
+    Args:
+        rulebook: of the same tree.
+        now: decides whether a procedure has lapsed.
+
+    Raises:
+        HuiyinError: as ``load_rulebook``.
+    """
+    documents = {path: load_document(source, path, "procedure") for path in source.list(PROCEDURES)}
+    schema = load_schema(source, "procedure").document["$defs"]["whole"]["properties"]["settings"]
+    found = []
+    for path, document in documents.items():
+        # 第二十三条: local rules say only what differs; the page shows what holds.
+        whole = lay_over(documents, path)
+        procedure = rulebook.procedures[whole["id"]]
+        view = view_procedure(procedure, rulebook.registry, whole["settings"], schema, now)
+        found.append(("extends" not in document, view.since, view.id, view))
+    return [view for *_, view in sorted(found, key=lambda entry: entry[:3], reverse=True)]
 
 
 def view_procedure(

@@ -36,7 +36,7 @@ class Site:
 
     Args:
         gathered: the published cases and what is counted.
-        procedures: newest first.
+        procedures: as ``load_procedures`` orders them.
         per_page: cases on one page of a list.
     """
 
@@ -171,8 +171,8 @@ class Site:
         )
 
     def _procedure_pages(self) -> Iterator[Page]:
-        newest = self._procedures[0].id
-        links = [(p.title, addresses.procedure_address(p.id, newest)) for p in self._procedures]
+        first = self._procedures[0].id
+        links = [(p.title, addresses.procedure_address(p.id, first)) for p in self._procedures]
         for procedure, (_, address) in zip(self._procedures, links, strict=True):
             yield Page(
                 address=address,
@@ -207,7 +207,7 @@ class Site:
         )
 
     def _topic_names(self) -> tuple[str, ...]:
-        """The topics of all procedures, in their order, newest procedure first."""
+        """The topics of all procedures, in their order."""
         return tuple(dict.fromkeys(t for p in self._procedures for t in p.topics))
 
     def _topic_entries(self) -> tuple[Entry, ...]:
