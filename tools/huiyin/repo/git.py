@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import weakref
@@ -26,7 +27,7 @@ from huiyin.repo.source import (
     unreadable,
 )
 
-__all__ = ["FolderSource", "GitSource", "Source", "environment", "open_source", "resolve", "run"]
+__all__ = ["FolderSource", "GitSource", "Source", "environment", "open_source", "read_blobs", "resolve", "run"]
 
 # So many requests fit into a pipe's buffer, so writing them before reading the answers can never block.
 _BATCH = 128
@@ -218,3 +219,17 @@ def _failed(command: str, stderr: bytes) -> Problem:
 
 
 _NO_GIT = Problem("HY903", "找不到git命令。")
+
+
+def read_blobs(root: Path, oids: Sequence[str]) -> dict[str, bytes]:
+    """Read blobs by id through one ``cat-file``.
+
+    Raises:
+        HuiyinError: HY905, one of them is missing.
+    """
+    wanted = list(dict.fromkeys(oids))
+    out = io.BytesIO(run(root, "cat-file", "--batch", stdin="".join(f"{oid}\n" for oid in wanted).encode()))
+    try:
+        return {oid: _take(out) for oid in wanted}
+    except ValueError:
+        raise HuiyinError(_failed("cat-file", b"")) from None

@@ -1,0 +1,118 @@
+"""What a gate is told of a change that wants to reach main: facts, never opinions (design §5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from huiyin.model.case import Case
+from huiyin.model.event import Event
+from huiyin.model.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Somebody as a server or a signature knows them; who that is, the base's people.yaml says.
+
+    Args:
+        provider: ``github``, ``gitea`` or ``ssh``.
+        value: the numeric id on the forge, or the public key (type and base64, no comment).
+    """
+
+    provider: str
+    value: str
+
+
+class ReviewState(StrEnum):
+    """What a review says; a dismissed one says nothing any more."""
+
+    APPROVED = "approved"
+    CHANGES_REQUESTED = "changes_requested"
+    DISMISSED = "dismissed"
+    COMMENTED = "commented"
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One review of one commit. ``at`` orders reviews of one person; ``reference`` finds it again on the forge."""
+
+    by: Identity
+    commit: str
+    state: ReviewState
+    at: datetime
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One commit between base and head: who is said to have made it, and who provably signed it.
+
+    Args:
+        authors: identities of author and committer as far as the provider knows them.
+        signer: the key whose signature was verified, or None.
+    """
+
+    sha: str
+    parents: tuple[str, ...]
+    authors: tuple[Identity, ...] = ()
+    signer: Identity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PullFacts:
+    """Everything about a pull request that is not in its trees.
+
+    Args:
+        base: SHA of main as judged; ``head``: exactly what would be merged.
+        author: who opened it; ``pushers``: everybody who pushed to its branch.
+        seen_at: when the server first saw this head; ``now``: the clock of the decision.
+    """
+
+    provider: str
+    base: str
+    head: str
+    author: Identity | None
+    pushers: tuple[Identity, ...]
+    commits: tuple[Commit, ...]
+    reviews: tuple[Review, ...]
+    seen_at: datetime
+    now: datetime
+
+
+class ChangeKind(StrEnum):
+    """What happens to one case file."""
+
+    CREATED = "created"
+    APPENDED = "appended"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseChange:
+    """One case before and after.
+
+    Args:
+        before: None for a new file.
+        events: (index, event) of those that the change adds.
+    """
+
+    path: str
+    kind: ChangeKind
+    before: Case | None
+    after: Case
+    events: tuple[tuple[int, Event], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSet:
+    """Everything between two trees.
+
+    Args:
+        cases: legal-looking changes of cases; their legality under the procedure is the gate's question.
+        governance: changed paths outside ``cases/``.
+        problems: what no approval can heal (HY6xx, HY1xx, HY2xx).
+    """
+
+    cases: tuple[CaseChange, ...]
+    governance: tuple[str, ...]
+    problems: tuple[Problem, ...]
