@@ -7,7 +7,10 @@ set -eu
 site=$(realpath "${1:-build/demo/build/site}")
 phone=${2:-cases/2026/04/people-90000010}
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+port=8799
+# Over HTTP, because the theme hides its search in pages that are read from a disk.
+python3 -m http.server --bind 127.0.0.1 --directory "$site" "$port" 2>/dev/null &
+trap 'kill $!; rm -rf "$work"' EXIT
 
 cat > "$work/frame.html" <<HTML
 <!doctype html>
@@ -16,8 +19,8 @@ cat > "$work/frame.html" <<HTML
   body { margin: 0; display: flex; gap: 24px; align-items: start; padding: 24px; background: #dfe5ee; }
   iframe { border: 0; border-radius: 8px; background: #fff; box-shadow: 0 2px 12px rgb(0 0 0 / 25%); }
 </style>
-<iframe src="file://$site/index.html" width="1240" height="930" scrolling="no"></iframe>
-<iframe src="file://$site/$phone/index.html" width="390" height="930" scrolling="no"></iframe>
+<iframe src="http://127.0.0.1:$port/" width="1240" height="930" scrolling="no"></iframe>
+<iframe src="http://127.0.0.1:$port/$phone/" width="390" height="930" scrolling="no"></iframe>
 HTML
 
 "${CHROMIUM:-chromium}" --headless --no-sandbox --disable-gpu --disable-background-networking --hide-scrollbars \
