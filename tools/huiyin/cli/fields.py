@@ -193,13 +193,14 @@ def parse_moment(text: str) -> datetime:
     Raises:
         UsageError: HY921, it is none, or only a day.
     """
-    if len(text.strip()) <= len("2026-11-23"):
-        raise UsageError(Problem("HY921", "须写明日期和时刻,如 2026-11-23T10:00:00。"))
     check_text(text, "时间")
     try:
-        return parse_as_of(text.strip()).replace(microsecond=0)
+        moment = parse_as_of(text.strip()).replace(microsecond=0)
     except OverflowError:
         raise UsageError(Problem("HY921", f"时间“{text}”超出范围。")) from None
+    if len(text.strip()) <= len("2026-11-23"):
+        raise UsageError(Problem("HY921", f"只写了日期“{text}”,须写明时刻,如 2026-11-23T10:00:00。"))
+    return moment
 
 
 class Moment(click.ParamType[datetime]):
