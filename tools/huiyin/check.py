@@ -7,17 +7,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from huiyin.model.case import Case
 from huiyin.model.problem import HuiyinError, Problem, Severity
+from huiyin.repo.base import load_gate_keys
 from huiyin.repo.schemas import load_schema
 from huiyin.repo.source import Source
-from huiyin.repo.store import CALENDAR_PATH, PROCEDURES, CaseFile, case_paths, load_rulebook, read_cases
+from huiyin.repo.store import PROCEDURES, CaseFile, case_paths, load_rulebook, read_cases
+from huiyin.rules import conduct
 from huiyin.rules.deadlines import local_day
 from huiyin.rules.procedure import Procedure
-from huiyin.rules.procedure_problems import find_procedure_problems
-from huiyin.rules.registry_problems import find_registry_problems
 from huiyin.rules.replay import replay
 from huiyin.rules.rulebook import Rulebook
+from huiyin.rules.rulebook_problems import find_rulebook_problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def check(source: Source, now: datetime, paths: Iterable[str] | None = None) -> 
         HuiyinError: the rules cannot be read at all.
     """
     rulebook = load_rulebook(source)
-    problems = [] if paths is not None else list(_check_rules(rulebook, now))
+    problems = [] if paths is not None else list(find_rulebook_problems(rulebook, local_day(now)))
     problems += source.strange("cases/")
     everything = case_paths(source)
     ids = Counter(path.rpartition("/")[2] for path in everything)
@@ -77,14 +77,7 @@ def check_file(file: CaseFile, rulebook: Rulebook, now: datetime) -> Iterator[Pr
         found = replay(file.case, rulebook, now).problems
     except HuiyinError as error:
         found = error.problems
-    yield from (file.place(p) for p in (*_check_case(file.case, now), *found))
-
-
-def _check_case(case: Case, now: datetime) -> Iterator[Problem]:
-    if not case.id.startswith(f"{case.channel}-"):
-        yield Problem("HY205", f"编号应以渠道“{case.channel}-”开头。", pointer="/id", article="1")
-    if case.received_at > now:
-        yield Problem("HY303", f"收到时间晚于现在({now.isoformat(timespec='seconds')})。", pointer="/received_at")
+    yield from (file.place(p) for p in (*conduct.check_case(file.case, now), *found))
 
 
 def _check_references(file: CaseFile, ids: Counter[str]) -> Iterator[Problem]:
@@ -101,15 +94,12 @@ def _check_references(file: CaseFile, ids: Counter[str]) -> Iterator[Problem]:
             yield file.place(Problem("HY206", f"所指的留言“{other}”不存在或就是本件。", pointer=pointer))
 
 
-def _check_rules(rulebook: Rulebook, now: datetime) -> Iterator[Problem]:
-    registry = rulebook.registry
-    yield from find_registry_problems(registry.units, registry.people, day=local_day(now))
-    for procedure in rulebook.procedures.values():
-        yield from find_procedure_problems(procedure, registry, f"{PROCEDURES}{procedure.id}.yaml")
-    for unit in registry.units.values():
-        if unit.local_calendar is not None and unit.local_calendar not in rulebook.calendar.places:
-            message = f"{unit.name}所用的地方假日“{unit.local_calendar}”不在 {CALENDAR_PATH} 中。"
-            yield Problem("HY406", message, "rules/units.yaml", f"/units/{unit.id}/local_calendar")
+def _check_gate(source: Source) -> tuple[Problem, ...]:
+    try:
+        load_gate_keys(source)
+    except HuiyinError as error:
+        return error.problems
+    return ()
 
 
 def _check_in_force(procedure: Procedure, used: int, too_early: int, now: datetime) -> Iterator[Problem]:

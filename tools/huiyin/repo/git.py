@@ -33,6 +33,8 @@ __all__ = ["FolderSource", "GitSource", "Source", "environment", "open_source", 
 _BATCH = 128
 # Settings of how Git is reached, not of which repository it works on.
 _KEPT = {"GIT_EXEC_PATH", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "GIT_ASKPASS"}
+# In a pre-receive hook what was pushed is kept apart, and only these tell where (git-receive-pack).
+_QUARANTINE = {"GIT_QUARANTINE_PATH", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"}
 
 
 def open_source(root: Path, rev: str | None = None) -> Source:
@@ -49,7 +51,9 @@ def environment(base: Mapping[str, str] | None = None) -> dict[str, str]:
 
     Inside a hook Git sets GIT_DIR and others that would lead every further Git astray.
     """
-    scrubbed = {k: v for k, v in (os.environ if base is None else base).items() if k[:4] != "GIT_" or k in _KEPT}
+    given = os.environ if base is None else base
+    kept = _KEPT | (_QUARANTINE if given.get("GIT_QUARANTINE_PATH") == given.get("GIT_OBJECT_DIRECTORY") else set())
+    scrubbed = {k: v for k, v in given.items() if k[:4] != "GIT_" or k in kept}
     return scrubbed | {
         "LC_ALL": "C",
         "GIT_OPTIONAL_LOCKS": "0",
@@ -58,19 +62,31 @@ def environment(base: Mapping[str, str] | None = None) -> dict[str, str]:
     }
 
 
-def run(root: Path, *arguments: str, stdin: bytes = b"") -> bytes:
-    """Run one Git command in the folder and give what it printed.
+def attempt(
+    root: Path, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Run one Git command in the folder, whatever its exit code; ``env`` comes on top of ``environment``.
+
+    Raises:
+        UsageError: HY903, Git is not installed.
+    """
+    command = ["git", "-C", str(root), *arguments]
+    try:
+        return subprocess.run(
+            command, input=stdin, capture_output=True, env={**environment(), **(env or {})}, check=False
+        )
+    except FileNotFoundError:
+        raise UsageError(_NO_GIT) from None
+
+
+def run(root: Path, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
+    """Run one Git command as ``attempt`` does and give what it printed.
 
     Raises:
         UsageError: HY903, Git is not installed.
         HuiyinError: HY905, the command failed.
     """
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(root), *arguments], input=stdin, capture_output=True, env=environment(), check=False
-        )
-    except FileNotFoundError:
-        raise UsageError(_NO_GIT) from None
+    done = attempt(root, *arguments, stdin=stdin, env=env)
     if done.returncode:
         raise HuiyinError(_failed(arguments[0], done.stderr))
     return done.stdout
@@ -114,14 +130,16 @@ class GitSource:
     Args:
         root: the repository's root (work tree or bare), or a folder in it: then paths are relative to that folder.
         rev: any name of a commit.
+        only: folders outside which nothing is listed or read; all by default.
 
     Raises:
         UsageError: as ``resolve``.
     """
 
-    def __init__(self, root: Path, rev: str) -> None:
+    def __init__(self, root: Path, rev: str, only: Sequence[str] = ()) -> None:
         self.root = root
         self.commit = resolve(root, rev)
+        self._only = only
 
     def read(self, path: str) -> bytes:
         """See ``Source.read``."""
@@ -153,7 +171,7 @@ class GitSource:
     @cached_property
     def _entries(self) -> dict[str, _Entry]:
         entries = {}
-        for record in run(self.root, "ls-tree", "-r", "-z", self.commit).split(b"\0")[:-1]:
+        for record in run(self.root, "ls-tree", "-r", "-z", self.commit, *self._only).split(b"\0")[:-1]:
             meta, _, path = record.partition(b"\t")
             mode, _, oid = meta.decode().split(" ")
             entries[os.fsdecode(path)] = _Entry(mode, oid)

@@ -13,7 +13,7 @@ import jsonschema_rs
 from huiyin.model.problem import HuiyinError, Problem
 from huiyin.repo.source import Source
 
-SCHEMA_NAMES = ("case", "procedure", "units", "people", "calendar", "intake")
+SCHEMA_NAMES = ("case", "procedure", "units", "people", "calendar", "intake", "gate")
 
 
 class Schema:

@@ -1,0 +1,77 @@
+"""The base of a change: rules, schemas and keys of one commit of main, by which everything is judged (design §5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from huiyin.model.problem import HuiyinError, Problem
+from huiyin.model.unit import PublicKey
+from huiyin.repo.git import GitSource
+from huiyin.repo.schemas import Schema, load_schema
+from huiyin.repo.source import Source
+from huiyin.repo.store import load_document, load_rulebook
+from huiyin.rules.rulebook import Rulebook
+
+GATE_PATH = "rules/gate.yaml"
+FOLDERS = ("rules", "schema")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Base:
+    """What a commit of main says about who may do what.
+
+    Args:
+        commit: its full hash.
+        schema: that of cases.
+        gate_keys: public keys of the gate, whatever their dates.
+    """
+
+    commit: str
+    rulebook: Rulebook
+    schema: Schema
+    gate_keys: tuple[PublicKey, ...]
+
+    @property
+    def people_keys(self) -> tuple[PublicKey, ...]:
+        """Every public key in rules/people.yaml, whatever its dates."""
+        return tuple(k for person in self.rulebook.registry.people.values() for k in person.keys)
+
+
+@lru_cache(maxsize=4)
+def load_base(root: Path, commit: str) -> Base:
+    """Read the rules of a commit, and nothing else of it. What a hash names never changes, so it is kept.
+
+    Args:
+        commit: full hash.
+
+    Raises:
+        HuiyinError: the rules cannot be read (as ``load_rulebook``).
+    """
+    source = GitSource(root, commit, only=FOLDERS)
+    return Base(commit, load_rulebook(source), load_schema(source, "case"), load_gate_keys(source))
+
+
+def load_gate_keys(source: Source) -> tuple[PublicKey, ...]:
+    """Read ``rules/gate.yaml``; a record without that file has no gate yet.
+
+    Raises:
+        HuiyinError: HY1xx, HY201, HY434.
+    """
+    if GATE_PATH not in source.list("rules"):
+        return ()
+    document = load_document(source, GATE_PATH, "gate")
+
+    def day(entry: dict[str, str], name: str, index: int) -> date:
+        try:
+            return date.fromisoformat(entry[name])
+        except ValueError:
+            problem = Problem("HY434", f"日期“{entry[name]}”不存在，请核对。", GATE_PATH, f"/keys/{index}/{name}")
+            raise HuiyinError(problem) from None
+
+    return tuple(
+        PublicKey(entry["ssh"], day(entry, "from", i), day(entry, "to", i) if "to" in entry else None)
+        for i, entry in enumerate(document["keys"])
+    )
