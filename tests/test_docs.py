@@ -27,6 +27,7 @@ UPDATE = os.environ.get("HUIYIN_UPDATE_DOCS") == "1"
 CLI = PROJECT / "docs/cli.md"
 PROBLEMS = PROJECT / "docs/problems.md"
 PAGES = docs.pages()
+RUN = [p for p in PAGES if p.name != "README.zh-CN.md" and list(docs.examples(p.read_text("utf-8")))]
 GENERATED = ("cases/", "units/", "months/", "topics/", "procedure/", "statistics/")
 """Folders of the site whose pages the plugin makes; MkDocs checks the links to them."""
 
@@ -94,7 +95,7 @@ def commands(command: click.Command, words: tuple[str, ...], ctx: click.Context 
             yield from commands(below, (*words, name), here)
 
 
-@pytest.mark.parametrize("page", [p for p in PAGES if list(docs.examples(p.read_text("utf-8")))], ids=docs.name_of)
+@pytest.mark.parametrize("page", RUN, ids=docs.name_of)
 def test_examples_are_what_the_commands_print(page: Path, tmp_path: Path) -> None:
     """Every example of a page, run in order in a copy of the repository, prints what stands there."""
     instance = docs.instance(tmp_path / "huiyin")
@@ -113,6 +114,17 @@ def test_examples_are_what_the_commands_print(page: Path, tmp_path: Path) -> Non
         page.write_text(written, encoding="utf-8")
         return
     assert written == text
+
+
+def test_both_readmes_show_the_same() -> None:
+    """The Chinese README has the examples of the English one, which are run, and as many parts."""
+    english, chinese = ((PROJECT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh-CN.md"))
+    if UPDATE:
+        found = docs.examples(english)
+        chinese = docs.rewrite(chinese, lambda _: next(found).body)
+        (PROJECT / "README.zh-CN.md").write_text(chinese, encoding="utf-8")
+    assert list(docs.examples(english)) == list(docs.examples(chinese))
+    assert len(re.findall("^## ", english, re.M)) == len(re.findall("^## ", chinese, re.M))
 
 
 def test_every_command_has_its_help_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
