@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -22,6 +25,16 @@ class Identity:
 
     provider: str
     value: str
+
+    def __str__(self) -> str:
+        """For messages: ``github:9000000001``, or the fingerprint of a key as ssh-keygen shows it."""
+        if self.provider != "ssh":
+            return f"{self.provider}:{self.value}"
+        try:
+            key = base64.b64decode(self.value.partition(" ")[2], validate=True)
+        except binascii.Error:
+            return "ssh:?"
+        return "SHA256:" + base64.b64encode(hashlib.sha256(key).digest()).decode().rstrip("=")
 
 
 class ReviewState(StrEnum):
@@ -49,7 +62,8 @@ class Commit:
     """One commit between base and head: who is said to have made it, and who provably signed it.
 
     Args:
-        authors: identities of author and committer as far as the provider knows them.
+        authors: identities of author and committer as far as the provider knows them. Anybody can write any name
+            there, so they keep people from approving and entitle nobody.
         signer: the key whose signature was verified, or None.
     """
 
@@ -65,7 +79,8 @@ class PullFacts:
 
     Args:
         base: SHA of main as judged; ``head``: exactly what would be merged.
-        author: who opened it; ``pushers``: everybody who pushed to its branch.
+        author: who opened it; ``pushers``: everybody who pushed to its branch. Both are proven by the provider.
+        commits: all of them from base to head, head included; approvals that are commits are left out.
         seen_at: when the server first saw this head; ``now``: the clock of the decision.
     """
 
@@ -85,6 +100,7 @@ class ChangeKind(StrEnum):
 
     CREATED = "created"
     APPENDED = "appended"
+    REPAIRED = "repaired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +108,9 @@ class CaseChange:
     """One case before and after.
 
     Args:
-        before: None for a new file.
-        events: (index, event) of those that the change adds.
+        kind: ``REPAIRED`` replaces a file of main that cannot be read, or only restores format or mode.
+        before: None for a new file, and where the earlier one cannot be read.
+        events: (index, event) of those that the change adds; all of them where the earlier file cannot be read.
     """
 
     path: str
@@ -110,7 +127,7 @@ class ChangeSet:
     Args:
         cases: legal-looking changes of cases; their legality under the procedure is the gate's question.
         governance: changed paths outside ``cases/``.
-        problems: what no approval can heal (HY6xx, HY1xx, HY2xx).
+        problems: what no approval can heal (HY6xx, HY1xx, HY2xx, and HY4xx of rules that would be broken), and notices.
     """
 
     cases: tuple[CaseChange, ...]

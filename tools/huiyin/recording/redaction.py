@@ -12,15 +12,10 @@ from typing import Any
 from huiyin.model.problem import HuiyinError, Problem
 from huiyin.repo import yaml
 from huiyin.repo.canonical import append_event, canonical, is_canonical
-from huiyin.rules.conduct.answer import REDACTION_MARK
+from huiyin.rules.conduct.answer import mark_of
 
 _NO_TEXT = frozenset({"id", "procedure", "channel", "source", "received_at", "type", "at", "by", "pointers"})
 """Keys under which no sentence stands, so that what looks like the text there is not it."""
-
-
-def mark_of(kind: str) -> str:
-    """What stands in place of the text: ``〔已隐去:手机号〕``."""
-    return f"{REDACTION_MARK}:{kind}〕"
 
 
 def redact(

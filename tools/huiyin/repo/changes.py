@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from huiyin.model.problem import Problem
+from huiyin.model.problem import HuiyinError, Problem
 from huiyin.model.pull import CaseChange, ChangeKind, ChangeSet
 from huiyin.repo import yaml
+from huiyin.repo.append_only import find_rewriting
 from huiyin.repo.git import read_blobs, run
+from huiyin.repo.rule_changes import find_new_rule_problems
 from huiyin.repo.schemas import Schema
 from huiyin.repo.source import has_clean_name, shown
 from huiyin.repo.store import CASES, CaseFile, parse_case
 
-MARK = re.compile(r"〔已隐去[^〕]*〕")
 NO_BLOB = re.compile("0+")
 REGULAR = "100644"
 
@@ -31,40 +33,48 @@ class _Raw(NamedTuple):
 
 
 def find_changes(root: Path, base: str, head: str, schema: Schema) -> ChangeSet:
-    """Compare two commits.
+    """Compare two trees.
 
     Args:
+        root: the repository's root, work tree or bare.
+        base, head: hashes of commits or trees. A branch that is behind main is compared with what it left, or merged
+            first: against main's tip, everything that main has gained since would look deleted.
         schema: that of cases, taken from the base.
 
     Raises:
         HuiyinError: HY905, Git failed.
     """
-    raw = list(_diff(root, base, head))
-    governance = tuple(shown(r.path) for r in raw if not r.path.startswith(CASES))
-    touched = [r for r in raw if r.path.startswith(CASES)]
-    problems = [p for r in touched for p in _shape_problems(r)]
-    sound = [r for r in touched if not any(True for _ in _shape_problems(r))]
-    blobs = read_blobs(root, [oid for r in sound for oid in (r.old, r.new) if not NO_BLOB.fullmatch(oid)])
+    problems: list[Problem] = []
+    governance: list[str] = []
+    sound: list[_Raw] = []
+    for entry in _diff(root, base, head):
+        if not f"{entry.path}/".startswith(CASES):
+            governance.append(shown(entry.path))
+        elif found := list(_shape_problems(entry)):
+            problems += found
+        else:
+            sound.append(entry)
     cases: list[CaseChange] = []
-    for entry in sound:
-        after = parse_case(entry.path, blobs[entry.new], schema)
-        if after.case is None or after.problems:
-            problems += after.problems
-            continue
-        before = None if NO_BLOB.fullmatch(entry.old) else parse_case(entry.path, blobs[entry.old], schema)
-        found = list(_content_problems(before, after)) if before else []
+    for before, after in _read(root, sound, schema):
+        change, found = _compare(before, after)
         problems += found
-        if not found:
-            cases.append(_change(before, after))
-    return ChangeSet(tuple(cases), governance, tuple(problems))
+        if change is not None:
+            cases.append(change)
+    problems += _id_problems(root, base, cases)
+    problems += find_new_rule_problems(root, base, head, governance)
+    return ChangeSet(tuple(cases), tuple(governance), tuple(problems))
 
 
 def _diff(root: Path, base: str, head: str) -> Iterator[_Raw]:
-    """No rename detection: a rename is a deletion and a new file, and a deletion is refused."""
-    out = run(root, "diff-tree", "-r", "-z", "--no-renames", "--no-ext-diff", base, head).split(b"\0")
+    """No rename detection: a rename is a deletion and a new file, and a deletion is refused.
+
+    Submodules are compared whatever .gitmodules or the configuration say, or they could pass unseen.
+    """
+    options = ("-r", "-z", "--no-renames", "--no-ext-diff", "--ignore-submodules=none", "--end-of-options")
+    out = run(root, "diff-tree", *options, base, head).split(b"\0")
     for meta, path in zip(out[0::2], out[1::2], strict=False):
         old_mode, new_mode, old, new, _ = meta.decode().lstrip(":").split(" ")
-        yield _Raw(path.decode(errors="surrogateescape"), old_mode, new_mode, old, new)
+        yield _Raw(os.fsdecode(path), old_mode, new_mode, old, new)
 
 
 def _shape_problems(entry: _Raw) -> Iterator[Problem]:
@@ -73,69 +83,89 @@ def _shape_problems(entry: _Raw) -> Iterator[Problem]:
         yield Problem("HY601", "删除或移动了留言文件;留言只增不减。", path, article="19")
     elif not has_clean_name(entry.path):
         yield Problem("HY116", "文件名不是UTF-8文字,或含有看不见的字符。", path)
-    elif entry.new_mode != REGULAR:
-        yield Problem("HY602", f"文件类型或权限应为普通文件({REGULAR}),而不是 {entry.new_mode}。", path)
+    elif entry.new_mode != REGULAR or entry.path == CASES.rstrip("/"):
+        yield Problem("HY602", f"cases/ 下只许有普通文件({REGULAR}),而这里是 {entry.new_mode}。", path)
 
 
-def _change(before: CaseFile | None, after: CaseFile) -> CaseChange:
-    assert after.case is not None
-    known = before.case if before else None
-    start = len(known.events) if known else 0
-    events = tuple((i, e) for i, e in enumerate(after.case.events) if i >= start)
-    kind = ChangeKind.CREATED if known is None else ChangeKind.APPENDED
-    return CaseChange(after.path, kind, known, after.case, events)
+def _read(root: Path, entries: Sequence[_Raw], schema: Schema) -> Iterator[tuple[CaseFile | None, CaseFile]]:
+    """Both sides of each file; the earlier is None for a new file. What is too large is never loaded."""
+    wanted = [oid for e in entries for oid in (e.old, e.new) if not NO_BLOB.fullmatch(oid)]
+    sizes = _sizes(root, wanted)
+    blobs = read_blobs(root, [oid for oid in wanted if sizes[oid] <= yaml.MAX_BYTES])
+
+    def side(path: str, mode: str, oid: str) -> CaseFile:
+        if not mode.startswith("100"):
+            return CaseFile(path, b"", None)
+        if oid not in blobs:
+            return CaseFile(path, b"", None, (Problem("HY103", f"文件超过上限{yaml.MAX_BYTES:,}字节。", path),))
+        return parse_case(path, blobs[oid], schema)
+
+    for e in entries:
+        before = None if NO_BLOB.fullmatch(e.old) else side(e.path, e.old_mode, e.old)
+        yield before, side(e.path, e.new_mode, e.new)
 
 
-def _content_problems(before: CaseFile, after: CaseFile) -> Iterator[Problem]:
-    """Earlier events are a prefix of the later ones and nothing else changes, except text that is redacted."""
-    if before.case is None:
-        # A file that is broken on main is mended under the eyes of governance, not by a clerk's pull request.
-        yield Problem("HY603", "原文件不能读出,须先由维护人员修复。", after.path)
-        return
-    old, new = (yaml.parse_mapping(f.data, path=f.path) for f in (before, after))
-    new_events = new["events"][len(old["events"]) :]
-    redacted = {p for e in new_events if e["type"] == "redacted" for p in e["pointers"]}
-    pairs = list(_leaves_of(old, new, len(old["events"])))
-    for pointer, was, is_ in pairs:
-        if was == is_:
-            continue
-        if pointer in redacted and isinstance(was, str) and isinstance(is_, str):
-            if not _only_removes(was, is_):
-                yield after.place(Problem("HY605", "隐去只许删减文字,不得改写。", pointer=pointer, article="19"))
-        else:
-            yield after.place(Problem("HY604", "改动了已入库的内容;只许在末尾追加事件。", pointer=pointer))
-    if not new_events and not any(was != is_ for _, was, is_ in pairs):
-        yield Problem("HY606", "文件有改动,但没有追加事件。", after.path)
+def _sizes(root: Path, oids: Sequence[str]) -> dict[str, int]:
+    """Bytes of each object, without its content.
 
-
-def _leaves_of(old: dict[str, Any], new: dict[str, Any], events: int) -> Iterator[tuple[str, Any, Any]]:
-    """(pointer, before, after) of every value that existed before or was added outside new events."""
-
-    def walk(a: Any, b: Any, pointer: str) -> Iterator[tuple[str, Any, Any]]:
-        if isinstance(a, dict) and isinstance(b, dict):
-            for key in [*a, *(k for k in b if k not in a)]:
-                yield from walk(a.get(key), b.get(key), f"{pointer}/{key}")
-        elif isinstance(a, list) and isinstance(b, list) and len(a) == len(b):
-            for i, (x, y) in enumerate(zip(a, b, strict=True)):
-                yield from walk(x, y, f"{pointer}/{i}")
-        else:
-            yield pointer, a, b
-
-    yield from walk(old, {**new, "events": new["events"][:events]}, "")
-
-
-def _only_removes(was: str, is_: str) -> bool:
-    """Whether ``is_`` is ``was`` with stretches of at least one character replaced by marks.
-
-    The pieces between the marks are searched from the left, as for a wildcard, so the time stays linear.
+    Raises:
+        HuiyinError: HY905, one of them is missing.
     """
-    first, *rest = MARK.split(is_)
-    if not rest or not was.startswith(first):
-        return False
-    position = len(first)
-    for piece in rest[:-1]:
-        found = was.find(piece, position + 1)
-        if found < 0:
-            return False
-        position = found + len(piece)
-    return was.endswith(rest[-1]) and len(was) - len(rest[-1]) > position
+    asked = "".join(f"{oid}\n" for oid in oids).encode()
+    answers = run(root, "cat-file", "--batch-check=%(objectsize)", stdin=asked).decode().splitlines()
+    if len(answers) != len(oids) or not all(a.isdecimal() for a in answers):
+        raise HuiyinError(Problem("HY905", "仓库中缺少对象,不能读出改动的文件。"))
+    return dict(zip(oids, map(int, answers), strict=True))
+
+
+def _compare(before: CaseFile | None, after: CaseFile) -> tuple[CaseChange | None, list[Problem]]:
+    """What happened to one case, or what is wrong with it."""
+    if after.case is None or after.problems:
+        return None, list(after.problems)
+    events = tuple(enumerate(after.case.events))
+    if before is None:
+        return CaseChange(after.path, ChangeKind.CREATED, None, after.case, events), []
+    if before.case is None:
+        # Nothing proves what such a file said, so whoever signs it now signs the whole of it.
+        found = Problem("HY603", "原文件已损坏,本次整份替换,须规则维护人及全部事件的审签人审签。", after.path)
+        return CaseChange(after.path, ChangeKind.REPAIRED, None, after.case, events), [found]
+    old, new = (yaml.parse_mapping(f.data, path=f.path) for f in (before, after))
+    if rewriting := [after.place(p) for p in find_rewriting(old, new)]:
+        return None, rewriting
+    added = events[len(before.case.events) :]
+    if added:
+        return CaseChange(after.path, ChangeKind.APPENDED, before.case, after.case, added), []
+    found = Problem("HY606", "没有追加事件,只改动了文件的格式或权限,须规则维护人审签。", after.path)
+    return CaseChange(after.path, ChangeKind.REPAIRED, before.case, after.case, ()), [found]
+
+
+def _id_problems(root: Path, base: str, cases: Sequence[CaseChange]) -> Iterator[Problem]:
+    """An id is used once in the whole record, and what a case refers to is there.
+
+    Names are listed only where something is new to be compared with them, and no file is read for it.
+    """
+    created = [c for c in cases if c.kind is ChangeKind.CREATED]
+    references = [(c, pointer, other) for c in cases for pointer, other in _references(c)]
+    if not created and not references:
+        return
+    places: dict[str, set[str]] = {}
+    listing = run(root, "ls-tree", "-r", "-z", "--name-only", "--full-tree", base, CASES)
+    for path in (*map(os.fsdecode, listing.split(b"\0")[:-1]), *(c.path for c in created)):
+        places.setdefault(path.rpartition("/")[2].removesuffix(".yaml"), set()).add(path)
+    for change in created:
+        if others := places[change.after.id] - {change.path}:
+            listed = "、".join(sorted(map(shown, others)))
+            yield Problem("HY203", f"编号 {change.after.id} 已用于 {listed}。", change.path, "/id")
+    for change, pointer, other in references:
+        if other not in places or other == change.after.id:
+            yield Problem("HY206", f"所指的留言“{other}”不存在或就是本件。", change.path, pointer)
+
+
+def _references(change: CaseChange) -> Iterator[tuple[str, str]]:
+    """Pointer and id of each case that the change refers to for the first time."""
+    if change.before is None and change.after.duplicate_of is not None:
+        yield "/duplicate_of", change.after.duplicate_of
+    for index, event in change.events:
+        other = getattr(event, "duplicate_of", None)
+        if other is not None:
+            yield f"/events/{index}/duplicate_of", other

@@ -22,6 +22,7 @@ __all__ = [
     "ADMISSION_LABELS",
     "HANDLING_KINDS",
     "Context",
+    "check_case",
     "check_event",
     "check_time",
     "effective_complexity",
@@ -29,6 +30,14 @@ __all__ = [
     "not_assignable",
     "supervision_reasons",
 ]
+
+
+def check_case(case: Case, now: datetime) -> Iterator[Problem]:
+    """第一条: before any event, the id is of the channel, and nothing was received in the future."""
+    if not case.id.startswith(f"{case.channel}-"):
+        yield Problem("HY205", f"编号应以渠道“{case.channel}-”开头。", pointer="/id", article="1")
+    if case.received_at > now:
+        yield Problem("HY303", f"收到时间晚于现在({now.isoformat(timespec='seconds')})。", pointer="/received_at")
 
 
 def check_time(index: int, event: ev.Event, previous: datetime, now: datetime) -> Iterator[Problem]:

@@ -18,6 +18,11 @@ SHORTEST_REPLY = 15
 """Characters; a shorter public reply is likely 敷衍塞责 (第二十一条). A choice of ours, hence a warning."""
 
 
+def mark_of(kind: str) -> str:
+    """What stands in place of text that was redacted (第十九条): ``〔已隐去:手机号〕``."""
+    return f"{REDACTION_MARK}:{kind}〕"
+
+
 def check_publisher(event: ev.Event, pointer: str, context: Context) -> Iterator[Problem]:
     """第二十条: published only in the name of the city government's office or of the provincial department."""
     assert isinstance(event, ev.Answered)
