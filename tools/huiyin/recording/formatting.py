@@ -111,7 +111,8 @@ def _read(path: str, data: bytes) -> tuple[str, dict[str, Any]]:
         try:
             document = yaml.parse_mapping(candidate, path=path)
         except HuiyinError as error:
-            problem = error
+            if problem is None or candidate == unix:  # what is wrong without tabs matters only once they are gone
+                problem = error
             continue
         if candidate == data or _plain(candidate) == _plain(data):
             return candidate.decode(), document
