@@ -99,7 +99,7 @@ class Person:
     name: str
     holdings: tuple[Holding, ...]
     keys: tuple[PublicKey, ...] = ()
-    forge_ids: Mapping[str, int] = field(default_factory=dict)
+    forge_ids: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     def holds(self, unit: str, role: Role, day: date) -> bool:
         """Whether the person holds that role in that unit on that day (Asia/Shanghai)."""
