@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -74,7 +75,7 @@ def _find_paths(values: Mapping[str, Any], place: Place, inputs: Inputs) -> tupl
         check_text(argument, "编号")
     found, unknown = find_case_paths(arguments, place)
     paths = [path for argument in arguments for path in found.get(argument, ())]
-    twice = sorted({path for path in paths if paths.count(path) > 1})
+    twice = [path for path, times in Counter(paths).items() if times > 1]
     if twice:
         raise UsageError(*(Problem("HY941", "同一件写了两次。", path) for path in twice))
     return paths, unknown
