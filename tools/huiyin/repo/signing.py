@@ -5,9 +5,6 @@ Names and e-mails in a commit are never looked at: a key says who signed, the ru
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 import os
 import shutil
 import subprocess
@@ -17,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from huiyin.model.problem import HuiyinError, Problem, UsageError
+from huiyin.model.pull import Identity
 from huiyin.model.unit import PublicKey
 from huiyin.repo.commits import RawCommit
 from huiyin.repo.git import attempt, run
@@ -72,13 +70,8 @@ def verify_signatures(root: Path, commits: Iterable[RawCommit], keys: Iterable[P
 
 
 def fingerprint(ssh: str) -> str:
-    """The fingerprint of a one-line public key as OpenSSH writes it, ``SHA256:…``; "" where the key cannot be read."""
-    parts = ssh.split()
-    try:
-        blob = base64.b64decode(parts[1], validate=True)
-    except (IndexError, binascii.Error):
-        return ""
-    return "SHA256:" + base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
+    """The fingerprint of a one-line public key as OpenSSH writes it, ``SHA256:…``."""
+    return str(Identity("ssh", key_of(ssh)))
 
 
 def fingerprint_of_file(key: Path) -> str:
