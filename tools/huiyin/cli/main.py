@@ -18,16 +18,20 @@ from huiyin.cli.chinese import ChineseCommand, ChineseGroup, explain_usage
 from huiyin.model.problem import HuiyinError, Problem
 
 COMMANDS = {
-    "check": ("huiyin.cli.check", "检查全部留言和规则:写法、模式、流程、时间、公开名义、受理条件"),
+    "check": ("huiyin.cli.check", "检查全部留言和规则：写法、模式、流程、时间、公开名义、受理条件"),
     "deadlines": ("huiyin.cli.deadlines", "列出未审核、未认领、将到期、已逾期的留言"),
     "inbox": ("huiyin.cli.inbox", "列出某单位或某人待办的留言"),
     "show": ("huiyin.cli.show", "显示一件留言的经过、现状和下一步"),
     "why": ("huiyin.cli.why", "逐日说明一件留言的各个期限是怎样算出来的"),
     "new": ("huiyin.cli.new", "登记一件新留言"),
-    "record": ("huiyin.cli.record", "记录一个事件:交办、认领、报送答复、公开……"),
-    "import": ("huiyin.cli.import_", "从表格(.xlsx、.csv)导入留言"),
+    "record": ("huiyin.cli.record", "记录一个事件：交办、认领、报送答复、公开……"),
+    "import": ("huiyin.cli.import_", "从表格（.xlsx、.csv）导入留言"),
     "fmt": ("huiyin.cli.fmt", "把留言文件改为规范格式"),
-    "calendar": ("huiyin.cli.calendar", "显示一年的工作日;比较两版日历,列出期限变动的留言"),
+    "approve": ("huiyin.cli.approve", "审签分支上的改动，或要求修改（不用代码平台时）"),
+    "gate": ("huiyin.cli.gate", "闸门：判断一项改动能否合入主线，还差谁审签"),
+    "merge": ("huiyin.cli.merge", "闸门：把审签齐全的分支合入主线，并签名存证"),
+    "init": ("huiyin.cli.init", "新建留言库的服务器仓库，闸门即装即用"),
+    "calendar": ("huiyin.cli.calendar", "显示一年的工作日；比较两版日历，列出期限变动的留言"),
     "units": ("huiyin.cli.units", "列出单位名册"),
     "problems": ("huiyin.cli.problems", "列出问题代码及其原因和处理办法"),
 }
@@ -59,9 +63,9 @@ class LazyGroup(ChineseGroup):
 @click.version_option(__version__, message="huiyin %(version)s", help="显示版本并退出。")
 @click.pass_context
 def cli(ctx: click.Context) -> int:
-    """回音:按《网民留言办理工作实施办法》办理网民留言,事事有回音。
+    """回音：按《网民留言办理工作实施办法》办理网民留言，事事有回音。
 
-    每个命令都有 --help。多数命令在留言库(含 cases/、rules/、schema/ 的目录)中运行,或用 --root 指明。
+    每个命令都有 --help。多数命令在留言库（含 cases/、rules/、schema/ 的目录）中运行，或用 --root 指明。
     """
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
@@ -82,13 +86,13 @@ def run(args: Sequence[str] | None = None) -> int:
         _print(error.problems)
         return error.exit_code
     except click.UsageError as error:
-        where = f"(用法见 {error.ctx.command_path} --help)" if error.ctx else ""
+        where = f"（用法见 {error.ctx.command_path} --help）" if error.ctx else ""
         _print([Problem("HY920", f"{explain_usage(error)}{where}")])
         return 2
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except (KeyboardInterrupt, click.Abort):
-        click.echo("已中断,没有留下写了一半的文件。", err=True)
+        click.echo("已中断，没有留下写了一半的文件。", err=True)
         return 130
     except BrokenPipeError:
         # The reader of a pipe has gone (`huiyin … | head`); nothing is wrong, and Python must not complain on exit.
@@ -97,7 +101,7 @@ def run(args: Sequence[str] | None = None) -> int:
     except Exception as error:  # the one boundary: a bug must not reach a clerk as a traceback
         if os.environ.get("HUIYIN_DEBUG"):
             raise
-        _print([Problem("HY999", f"程序内部错误({type(error).__name__})。")])
+        _print([Problem("HY999", f"程序内部错误（{type(error).__name__}）。")])
         return 3
 
 

@@ -34,6 +34,12 @@ def _now() -> datetime:
     return datetime.now(SHANGHAI).replace(microsecond=0)
 
 
+def clock_from(ctx: click.Context, now: datetime) -> Callable[[], datetime]:
+    """The clock of a command that may take a while: the real one, unless ``--as-of`` or the environment fixes it."""
+    source = ctx.get_parameter_source("now")
+    return _now if source in (None, click.core.ParameterSource.DEFAULT) else lambda: now
+
+
 def find_root(start: Path) -> Path:
     """The nearest folder at or above ``start`` that holds a case log: it has ``rules/procedure/``.
 
@@ -43,7 +49,7 @@ def find_root(start: Path) -> Path:
     for folder in (start, *start.parents):
         if (folder / "rules" / "procedure").is_dir():
             return folder
-    raise UsageError(Problem("HY910", f"“{start}”及其上级目录都不是留言库(没有 rules/procedure/)。"))
+    raise UsageError(Problem("HY910", f"“{start}”及其上级目录都不是留言库（没有 rules/procedure/）。"))
 
 
 class Root(click.ParamType[Path]):
@@ -55,7 +61,7 @@ class Root(click.ParamType[Path]):
         """Check that it is a case log."""
         folder = Path(value)
         if not (folder / "rules" / "procedure").is_dir():
-            raise UsageError(Problem("HY910", f"“{folder}”不是留言库(没有 rules/procedure/)。"))
+            raise UsageError(Problem("HY910", f"“{folder}”不是留言库（没有 rules/procedure/）。"))
         return folder.resolve()
 
 
@@ -64,7 +70,7 @@ root_option = click.option(
     type=Root(),
     default=lambda: find_root(Path.cwd()),
     envvar="HUIYIN_ROOT",
-    help="留言库所在目录;默认为当前目录或其上级。",
+    help="留言库所在目录；默认为当前目录或其上级。",
 )
 as_of_option = click.option(
     "--as-of",
@@ -72,9 +78,9 @@ as_of_option = click.option(
     type=_AsOf(),
     default=_now,
     envvar="HUIYIN_AS_OF",
-    help="以何时为“现在”(北京时间),如 2026-11-23 或 2026-11-23T10:00:00;只写日期的,指当日终了。默认为当前时间。",
+    help="以何时为“现在”（北京时间），如 2026-11-23 或 2026-11-23T10:00:00；只写日期的，指当日终了。默认为当前时间。",
 )
-rev_option = click.option("--rev", help="检查Git中的某个版本(提交、分支、标签),不需检出。")
+rev_option = click.option("--rev", help="检查Git中的某个版本（提交、分支、标签），不需检出。")
 
 
 def format_option(*formats: str) -> Callable[[_F], _F]:

@@ -36,7 +36,7 @@ UNTOLD = frozenset({"at", "by", "handling"})
 @as_of_option
 @format_option("text", "json")
 def command(case_id: str, rev: str | None, root: Path, now: datetime, output: str) -> int:
-    """显示一件留言:现状、期限、经过、问题,以及接下来谁可以做什么、由谁审签。"""
+    """显示一件留言：现状、期限、经过、问题，以及接下来谁可以做什么、由谁审签。"""
     place = Place(root, rev)
     replay = replay_one(place, case_id, now)
     if output == "json":
@@ -46,7 +46,7 @@ def command(case_id: str, rev: str | None, root: Path, now: datetime, output: st
     click.echo("\n".join([*_head(replay, registry), "", *_clocks(replay, place), "", *_timeline(replay, place)]))
     click.echo("\n".join(["", *_next(replay, registry)]))
     if replay.problems:
-        click.echo("\n问题:")
+        click.echo("\n问题：")
         click.echo("\n".join(problem_lines(p.at(path=replay.case.path) for p in replay.problems)))
     return 0
 
@@ -55,41 +55,46 @@ def _head(replay: Replay, registry: Registry) -> list[str]:
     case = replay.case
     lines = [
         f"{case.id}  {case.title}",
-        f"  渠道:{case.channel.label}",
-        f"  收到:{case.received_at:%Y-%m-%d %H:%M}    交办单位:{registry.name_of(replay.dispatcher)}",
-        f"  状态:{replay.state_title}(对外:{replay.public_status})",
+        f"  渠道：{case.channel.label}",
+        f"  收到：{case.received_at:%Y-%m-%d %H:%M}    交办单位：{registry.name_of(replay.dispatcher)}",
+        f"  状态：{replay.state_title}（对外：{replay.public_status}）",
     ]
     if replay.assigned is not None and replay.complexity is not None:
         assisting = "、".join(registry.name_of(u) for u in replay.assigned.assisting)
         lines.append(
-            f"  承办:{registry.name_of(replay.assigned.unit)}"
-            + (f"(协办:{assisting})" if assisting else "")
-            + f"    类别:{replay.complexity.label}    受理依据:第{'三四五'[replay.assigned.basis - 3]}条"
+            f"  承办：{registry.name_of(replay.assigned.unit)}"
+            + (f"（协办：{assisting}）" if assisting else "")
+            + f"    类别：{replay.complexity.label}    受理依据：第{'三四五'[replay.assigned.basis - 3]}条"
         )
     if replay.supervision:
-        lines.append("  抄送督查室:" + ";".join(f"{reason}({cite(article)})" for article, reason in replay.supervision))
+        lines.append(
+            "  抄送督查室：" + "；".join(f"{reason}（{cite(article)}）" for article, reason in replay.supervision)
+        )
     if replay.instructed:
-        lines.append("  有领导批示" + (",逾期未办,由督查室跟踪督办(第十八条)" if replay.tracked else "(第十八条)"))
+        lines.append(
+            "  有领导批示" + ("，逾期未办，由督查室跟踪督办（第十八条）" if replay.tracked else "（第十八条）")
+        )
     return lines
 
 
 def _clocks(replay: Replay, place: Place) -> list[str]:
-    return ["期限:"] + [f"  {clock_line(c, replay, place.rulebook)}" for c in replay.clocks]
+    return ["期限："] + [f"  {clock_line(c, replay, place.rulebook)}" for c in replay.clocks]
 
 
 def _timeline(replay: Replay, place: Place) -> list[str]:
     registry = place.rulebook.registry
     definitions = load_schema(place.source, "case").document["$defs"]
-    lines = ["经过:", f"  {replay.case.received_at:%Y-%m-%d %H:%M}  收到留言"]
+    lines = ["经过：", f"  {replay.case.received_at:%Y-%m-%d %H:%M}  收到留言"]
     for event in replay.case.events:
         title = replay.procedure.events[event.type].title
         who = registry.name_of(event.by.unit)
         lines.append(f"  {event.at:%Y-%m-%d %H:%M}  {title}  {who}{f'({event.by.person})' if event.by.person else ''}")
-        lines += [f"      {name}:{value}" for name, value in _details(event, definitions[event.type], registry)]
+        lines += [f"      {name}：{value}" for name, value in event_details(event, definitions[event.type], registry)]
     return lines
 
 
-def _details(event: Event, definition: dict[str, Any], registry: Registry) -> list[tuple[str, str]]:
+def event_details(event: Event, definition: dict[str, Any], registry: Registry) -> list[tuple[str, str]]:
+    """(Chinese title, value) of each field of an event that says more than who recorded it when."""
     titles = {name: field.get("title", name) for name, field in definition["properties"].items()}
     found = []
     for field in fields(event):
@@ -105,8 +110,8 @@ def _details(event: Event, definition: dict[str, Any], registry: Registry) -> li
 
 def _next(replay: Replay, registry: Registry) -> list[str]:
     if not replay.steps:
-        return ["下一步:无。"]
-    return ["下一步可以:"] + [f"  {step_line(s, registry)}" for s in replay.steps]
+        return ["下一步：无。"]
+    return ["下一步可以："] + [f"  {step_line(s, registry)}" for s in replay.steps]
 
 
 def show_data(replay: Replay, place: Place) -> dict[str, object]:

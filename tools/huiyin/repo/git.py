@@ -88,7 +88,8 @@ def run(root: Path, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] 
     """
     done = attempt(root, *arguments, stdin=stdin, env=env)
     if done.returncode:
-        raise HuiyinError(_failed(arguments[0], done.stderr))
+        command = next(a for a in arguments if not a.startswith("-") and "=" not in a)
+        raise HuiyinError(_failed(command, done.stderr))
     return done.stdout
 
 
@@ -99,7 +100,7 @@ def resolve(root: Path, rev: str) -> str:
         UsageError: HY901 no repository, HY902 no such commit, HY903 no Git, HY907 no such folder.
     """
     if not root.is_dir():
-        raise UsageError(Problem("HY907", f"没有这个目录:{root}。"))
+        raise UsageError(Problem("HY907", f"没有这个目录：{root}。"))
     try:
         import git  # takes a tenth of a second, and fails where Git is not installed
     except ImportError:
@@ -110,13 +111,13 @@ def resolve(root: Path, rev: str) -> str:
         if commit.hexsha != git.Commit.NULL_HEX_SHA:  # GitPython makes a commit of forty zeros
             return commit.hexsha
     except git.InvalidGitRepositoryError:
-        raise UsageError(Problem("HY901", f"不是Git仓库:{root}。")) from None
+        raise UsageError(Problem("HY901", f"不是Git仓库：{root}。")) from None
     except git.GitCommandNotFound:
         raise UsageError(_NO_GIT) from None
     # All that GitPython raises for names that it cannot read; BadName and BadObject are ODBErrors.
     except (git.ODBError, git.GitError, ValueError, LookupError, NotImplementedError, AssertionError):
         pass
-    raise UsageError(Problem("HY902", f"仓库中没有这个版本:{rev!r}。"))
+    raise UsageError(Problem("HY902", f"仓库中没有这个版本：{rev!r}。"))
 
 
 class _Entry(NamedTuple):
@@ -233,7 +234,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _failed(command: str, stderr: bytes) -> Problem:
     said = next(iter(stderr.decode(errors="replace").splitlines()), "")
-    return Problem("HY905", f"git {command}没有正常结束{':' + said if said else ''}。")
+    return Problem("HY905", f"git {command}没有正常结束{'：' + said if said else ''}。")
 
 
 _NO_GIT = Problem("HY903", "找不到git命令。")
