@@ -112,7 +112,7 @@ def _answerers(judged: Sequence[CaseChange], rulebook: Rulebook) -> Iterator[Per
 def _check_kind(changes: ChangeSet, kind: str) -> Iterator[Problem]:
     if kind == CASES and changes.governance:
         listed = "、".join(changes.governance[:5]) + ("等" if len(changes.governance) > 5 else "")
-        yield Problem("HY610", f"同时改动了留言和其他文件({listed}),请分开提交。")
+        yield Problem("HY610", f"同时改动了留言和其他文件（{listed}），请分开提交。")
     if kind == EMPTY:
         yield Problem("HY611", "没有任何改动。")
 
@@ -123,21 +123,21 @@ def _check_branch(facts: PullFacts, hands: Hands, people: Sequence[Person]) -> I
         yield Problem("HY612", "不知道由谁提交。")
     for identity in hands.strangers:
         if identity == facts.author or identity in facts.pushers:
-            yield Problem("HY612", f"提交人或推送人 {identity} 不在 rules/people.yaml 中,或其公钥当日无效。")
+            yield Problem("HY612", f"提交人或推送人 {identity} 不在 rules/people.yaml 中，或其公钥当日无效。")
     if facts.head not in {c.sha for c in facts.commits}:
-        yield Problem("HY619", f"所给的提交清单不全,其中没有所审的版本 {facts.head[:10]}。")
+        yield Problem("HY619", f"所给的提交清单不全，其中没有所审的版本 {facts.head[:10]}。")
     for commit in facts.commits:
         if len(commit.parents) != 1:
-            message = f"提交 {commit.sha[:10]} 有{len(commit.parents)}个上级,只许有1个;请在主线之上逐个提交。"
+            message = f"提交 {commit.sha[:10]} 有{len(commit.parents)}个上级，只许有1个；请在主线之上逐个提交。"
             yield Problem("HY614", message)
         if facts.provider == "ssh" and (commit.signer is None or person_of(commit.signer, people, today) is None):
-            yield Problem("HY613", f"提交 {commit.sha[:10]} 没有有效签名,或签名人不在 rules/people.yaml 中。")
+            yield Problem("HY613", f"提交 {commit.sha[:10]} 没有有效签名，或签名人不在 rules/people.yaml 中。")
 
 
 def _check_case(change: CaseChange, facts: PullFacts, rulebook: Rulebook) -> Iterator[Problem]:
     """Legal under the procedure; what was wrong before does not count against this change (design §7)."""
     if change.after.procedure not in rulebook.procedures:
-        message = f"适用办法“{change.after.procedure}”不存在,可用:{'、'.join(sorted(rulebook.procedures))}。"
+        message = f"适用办法“{change.after.procedure}”不存在，可用：{'、'.join(sorted(rulebook.procedures))}。"
         yield Problem("HY401", message, change.path, "/procedure", article="23")
         return
     found = [*replay(change.after, rulebook, facts.now).problems]
@@ -166,17 +166,17 @@ def _check_events(
         at, person = f"/events/{index}/at", f"/events/{index}/by/person"
         if past:
             if event.by.person is not None:
-                message = "历史数据的事件只写单位,不写记录人,不得以任何人的名义补记。"
+                message = "历史数据的事件只写单位，不写记录人，不得以任何人的名义补记。"
                 yield Problem("HY616", message, change.path, person)
             continue
         if local_day(event.at) not in {seen, today}:
-            message = f"事件日期为{local_day(event.at)},而提交之日为{seen}、合并之日为{today},不得倒签。"
+            message = f"事件日期为{local_day(event.at)}，而提交之日为{seen}、合并之日为{today}，不得倒签。"
             yield Problem("HY615", message, change.path, at)
         if event.by.person not in names:
-            message = f"记录人“{event.by.person or ''}”没有参与提交,不得以他人名义记录。"
+            message = f"记录人“{event.by.person or ''}”没有参与提交，不得以他人名义记录。"
             yield Problem("HY616", message, change.path, person)
         elif (change.after.id, event.type) not in signed and len(names) > 1:
-            message = "这一事件无须审签,只能由记录人独自提交、推送,不得有他人参与。"
+            message = "这一事件无须审签，只能由记录人独自提交、推送，不得有他人参与。"
             yield Problem("HY616", message, change.path, person)
 
 
@@ -197,4 +197,4 @@ def _check_one_at_a_time(changes: ChangeSet) -> Iterator[Problem]:
     """第九(三)、二十条: what a head signs is read alone."""
     fresh = [c for c in changes.cases if not (c.after.history and c.kind is ChangeKind.CREATED)]
     if len(changes.cases) > 1 and {e.type for c in fresh for _, e in c.events} & ONE_AT_A_TIME:
-        yield Problem("HY617", f"报送答复、更正须一件一提交,本次共{len(changes.cases)}件。", article="9(3)")
+        yield Problem("HY617", f"报送答复、更正须一件一提交，本次共{len(changes.cases)}件。", article="9(3)")

@@ -24,15 +24,19 @@ def find_rewriting(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[P
     """
     kept = len(old["events"])
     marks = _marks(new["events"][kept:])
+    changed: dict[str, list[str]] = {}
     for pointer, was, is_ in _leaves(old, {**new, "events": new["events"][:kept]}, ""):
         if type(was) is type(is_) and was == is_:  # 3 is not 3.0 and 1 is not true, though they are equal here
             continue
         if pointer in marks and isinstance(was, str) and isinstance(is_, str):
             if not only_removes(was, is_, marks[pointer]):
-                message = "隐去只许以“〔已隐去:种类〕”替换文字,种类与隐去事件所写一致,不得改写其余文字。"
+                message = "隐去只许以“〔已隐去：种类〕”替换文字，种类与隐去事件所写一致，不得改写其余文字。"
                 yield Problem("HY605", message, pointer=pointer, article="19")
         else:
-            yield Problem("HY604", "改动了已入库的内容;只许在末尾追加事件。", pointer=pointer)
+            changed.setdefault("/".join(pointer.split("/")[:3]), []).append(pointer)
+    for place, pointers in changed.items():  # one for an event, however much of it differs
+        pointer = pointers[0] if len(pointers) == 1 else place
+        yield Problem("HY604", "改动了已入库的内容；只许在末尾追加事件。", pointer=pointer)
 
 
 def only_removes(was: str, is_: str, marks: Sequence[str]) -> bool:

@@ -80,11 +80,11 @@ def _diff(root: Path, base: str, head: str) -> Iterator[_Raw]:
 def _shape_problems(entry: _Raw) -> Iterator[Problem]:
     path = shown(entry.path)
     if NO_BLOB.fullmatch(entry.new):
-        yield Problem("HY601", "删除或移动了留言文件;留言只增不减。", path, article="19")
+        yield Problem("HY601", "删除或移动了留言文件；留言只增不减。", path, article="19")
     elif not has_clean_name(entry.path):
-        yield Problem("HY116", "文件名不是UTF-8文字,或含有看不见的字符。", path)
+        yield Problem("HY116", "文件名不是UTF-8文字，或含有看不见的字符。", path)
     elif entry.new_mode != REGULAR or entry.path == CASES.rstrip("/"):
-        yield Problem("HY602", f"cases/ 下只许有普通文件({REGULAR}),而这里是 {entry.new_mode}。", path)
+        yield Problem("HY602", f"cases/ 下只许有普通文件（{REGULAR}），而这里是 {entry.new_mode}。", path)
 
 
 def _read(root: Path, entries: Sequence[_Raw], schema: Schema) -> Iterator[tuple[CaseFile | None, CaseFile]]:
@@ -114,7 +114,7 @@ def _sizes(root: Path, oids: Sequence[str]) -> dict[str, int]:
     asked = "".join(f"{oid}\n" for oid in oids).encode()
     answers = run(root, "cat-file", "--batch-check=%(objectsize)", stdin=asked).decode().splitlines()
     if len(answers) != len(oids) or not all(a.isdecimal() for a in answers):
-        raise HuiyinError(Problem("HY905", "仓库中缺少对象,不能读出改动的文件。"))
+        raise HuiyinError(Problem("HY905", "仓库中缺少对象，不能读出改动的文件。"))
     return dict(zip(oids, map(int, answers), strict=True))
 
 
@@ -127,7 +127,7 @@ def _compare(before: CaseFile | None, after: CaseFile) -> tuple[CaseChange | Non
         return CaseChange(after.path, ChangeKind.CREATED, None, after.case, events), []
     if before.case is None:
         # Nothing proves what such a file said, so whoever signs it now signs the whole of it.
-        found = Problem("HY603", "原文件已损坏,本次整份替换,须规则维护人及全部事件的审签人审签。", after.path)
+        found = Problem("HY603", "原文件已损坏，本次整份替换，须规则维护人及全部事件的审签人审签。", after.path)
         return CaseChange(after.path, ChangeKind.REPAIRED, None, after.case, events), [found]
     old, new = (yaml.parse_mapping(f.data, path=f.path) for f in (before, after))
     if rewriting := [after.place(p) for p in find_rewriting(old, new)]:
@@ -135,7 +135,7 @@ def _compare(before: CaseFile | None, after: CaseFile) -> tuple[CaseChange | Non
     added = events[len(before.case.events) :]
     if added:
         return CaseChange(after.path, ChangeKind.APPENDED, before.case, after.case, added), []
-    found = Problem("HY606", "没有追加事件,只改动了文件的格式或权限,须规则维护人审签。", after.path)
+    found = Problem("HY606", "没有追加事件，只改动了文件的格式或权限，须规则维护人审签。", after.path)
     return CaseChange(after.path, ChangeKind.REPAIRED, before.case, after.case, ()), [found]
 
 

@@ -65,10 +65,10 @@ def count_reviews(facts: PullFacts, people: Sequence[Person], barred: Mapping[st
         )
         person = person_of(review.by, people, *days)
         if person is None:
-            message = f"来自 {review.by} 的审签不予计算:不在 rules/people.yaml 中,或公钥当日无效。"
+            message = f"来自 {review.by} 的审签不予计算：不在 rules/people.yaml 中，或公钥当日无效。"
             problems.append(Problem("HY620", message))
         elif review.state is ReviewState.APPROVED and review.at > facts.now:
-            problems.append(Problem("HY625", f"{person.name}的审签时间晚于现在,不予计算。"))
+            problems.append(Problem("HY625", f"{person.name}的审签时间晚于现在，不予计算。"))
         else:
             latest[person.id] = (person, review)
     approvals: list[tuple[Person, Review]] = []
@@ -78,12 +78,12 @@ def count_reviews(facts: PullFacts, people: Sequence[Person], barred: Mapping[st
             if any(h.holds_on(today) for h in person.holdings):
                 objections.append(person)
             else:
-                problems.append(Problem("HY627", f"{person.name}已不任职,其异议不予计算。"))
+                problems.append(Problem("HY627", f"{person.name}已不任职，其异议不予计算。"))
         elif review.state is ReviewState.APPROVED:
             if person.id in barred:
-                problems.append(Problem("HY621", f"{person.name}{barred[person.id]},本人的审签不予计算。"))
+                problems.append(Problem("HY621", f"{person.name}{barred[person.id]}，本人的审签不予计算。"))
             elif review.commit != facts.head:
-                problems.append(Problem("HY623", f"{person.name}审签的是较早的版本,须重新审签。"))
+                problems.append(Problem("HY623", f"{person.name}审签的是较早的版本，须重新审签。"))
             else:
                 approvals.append((person, review))
     return Reviews(tuple(approvals), tuple(objections), tuple(dict.fromkeys(problems)))
@@ -114,7 +114,7 @@ def seat(
         for r, held in zip(needed, holders, strict=True)
     ]
     problems = [] if not needed else [
-        Problem("HY624", f"{p.name}的审签不计:审签之日或今日不担任所需的职责。")
+        Problem("HY624", f"{p.name}的审签不计：审签之日或今日不担任所需的职责。")
         for p, review in approvals if not any((p, review) in s for s in seated)
     ]  # fmt: skip
     problems += _part(needed, seated)
@@ -124,7 +124,7 @@ def seat(
         seats.append(Seated(requirement, tuple(approved), candidates))
         if not candidates:
             where = registry.name_of(requirement.unit) or "承办单位"
-            message = f"{where}没有可以审签的{requirement.role.label}(提交人和没有登记账号、公钥的人除外)。"
+            message = f"{where}没有可以审签的{requirement.role.label}（提交人和没有登记账号、公钥的人除外）。"
             problems.append(Problem("HY622", message, article=requirement.article))
     return tuple(seats), tuple(problems)
 
@@ -137,7 +137,7 @@ def _part(needed: Sequence[Requirement], seated: list[list[tuple[Person, Review]
             continue
         for entry in [e for e in seated[i] if e in seated[j]]:
             seated[i if len(seated[i]) > 1 else j].remove(entry)
-            yield Problem("HY626", f"{entry[0].name}在同一事项上只能代表一方审签,另一方须由他人审签。", article="16")
+            yield Problem("HY626", f"{entry[0].name}在同一事项上只能代表一方审签，另一方须由他人审签。", article="16")
 
 
 def _can_sign(person: Person, facts: PullFacts) -> bool:

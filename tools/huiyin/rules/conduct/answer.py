@@ -19,8 +19,8 @@ SHORTEST_REPLY = 15
 
 
 def mark_of(kind: str) -> str:
-    """What stands in place of text that was redacted (第十九条): ``〔已隐去:手机号〕``."""
-    return f"{REDACTION_MARK}:{kind}〕"
+    """What stands in place of text that was redacted (第十九条): ``〔已隐去：手机号〕``."""
+    return f"{REDACTION_MARK}：{kind}〕"
 
 
 def check_publisher(event: ev.Event, pointer: str, context: Context) -> Iterator[Problem]:
@@ -30,7 +30,7 @@ def check_publisher(event: ev.Event, pointer: str, context: Context) -> Iterator
     if unit is not None and event.publisher != unit.publisher:
         yield Problem(
             "HY321",
-            f"公开名义应为“{unit.publisher}”,而不是“{event.publisher}”。",
+            f"公开名义应为“{unit.publisher}”，而不是“{event.publisher}”。",
             pointer=f"{pointer}/publisher",
             article="20(1)",
         )
@@ -42,14 +42,14 @@ def check_marks(event: ev.Event, pointer: str, context: Context) -> Iterator[Pro
     if "privacy" in event.marks and event.mode is not ev.ReplyMode.PRIVATE:
         yield Problem(
             "HY322",
-            "涉及个人隐私的答复应通过电话、电子邮件等答复本人(mode: private),并公开说明。",
+            "涉及个人隐私的答复应通过电话、电子邮件等答复本人（mode: private），并公开说明。",
             pointer=f"{pointer}/mode",
             article="20(2)",
         )
     elif event.marks and event.mode is ev.ReplyMode.PUBLIC:
         yield Problem(
             "HY322",
-            "标有国家秘密、商业秘密的答复不得以公开方式(mode: public)报送。",
+            "标有国家秘密、商业秘密的答复不得以公开方式（mode: public）报送。",
             pointer=f"{pointer}/mode",
             article="20(2)",
         )
@@ -62,7 +62,7 @@ def check_substance(event: ev.Event, pointer: str, context: Context) -> Iterator
     if event.reply is not None and length < SHORTEST_REPLY:
         yield Problem(
             "HY323",
-            f"答复只有{length}字,可能属于敷衍塞责,复审时请注意。",
+            f"答复只有{length}字，可能属于敷衍塞责，复审时请注意。",
             pointer=f"{pointer}/reply",
             article="21",
         )
@@ -83,7 +83,9 @@ def check_new_due(event: ev.Event, pointer: str, context: Context) -> Iterator[P
             "HY324", f"延期后的期限{due}不晚于原期限{context.handling.due.day}。", pointer=at, article=article
         )
     elif not context.days.is_working(due):
-        yield Problem("HY325", f"新期限{due}不是工作日({context.days.day(due).reason})。", pointer=at, article=article)
+        yield Problem(
+            "HY325", f"新期限{due}不是工作日（{context.days.day(due).reason}）。", pointer=at, article=article
+        )
 
 
 def check_applied_in_time(event: ev.Event, pointer: str, context: Context) -> Iterator[Problem]:
@@ -97,7 +99,7 @@ def check_return_after_due(event: ev.Event, pointer: str, context: Context) -> I
     assert isinstance(event, ev.Returned)
     restarts = context.procedure.settings.return_restarts_clock
     if event.due is None and not restarts and context.handling is not None and event.at > context.handling.due.at:
-        message = f"原期限{context.handling.due.day}已过,未另定重办期限,承办单位即刻计为逾期。"
+        message = f"原期限{context.handling.due.day}已过，未另定重办期限，承办单位即刻计为逾期。"
         yield Problem("HY328", message, pointer=pointer, article="21")
 
 
@@ -108,7 +110,7 @@ def check_escalated(event: ev.Event, pointer: str, context: Context) -> Iterator
     limit = context.procedure.working_days[ev.Complexity.IMPORTANT]
     due = handling_due(context.handling.start, limit, context.procedure.settings, context.days)
     if event.at > due.at:
-        message = f"列为重要后,期限为{due.day}(自交办之日起{limit}个工作日),已过。"
+        message = f"列为重要后，期限为{due.day}（自交办之日起{limit}个工作日），已过。"
         yield Problem("HY329", message, pointer=pointer, article="13")
 
 
@@ -125,7 +127,7 @@ def check_redacted(event: ev.Event, pointer: str, context: Context) -> Iterator[
     for i, target in enumerate(event.pointers):
         text = _text_at(context.case, target)
         if text is None or REDACTION_MARK not in text:
-            message = f"“{target}”处没有文字,或没有{REDACTION_MARK}…〕标记。"
+            message = f"“{target}”处没有文字，或没有{REDACTION_MARK}…〕标记。"
             yield Problem("HY327", message, pointer=f"{pointer}/pointers/{i}", article="19")
 
 
