@@ -29,12 +29,17 @@ SETTINGS = {
 }
 """Pushes never rewrite a branch; what arrives is checked; when a branch moved is noted for ever, for 不得倒签."""
 HOOK = """#!/bin/sh
-# Made by huiyin init: main takes only merges of the gate that prove themselves; other branches are free.
+# Made by huiyin init. {purpose}
 # Whoever pushes must not be able to set the environment: no "AcceptEnv HUIYIN_*" in sshd_config.
 PYTHONUTF8=1
 export PYTHONUTF8
-exec {python} -P -m huiyin.cli.main gate --pre-receive --root .
+exec {python} -P -m huiyin.cli.main {command} --root .
 """
+HOOKS = {
+    "pre-receive": ("gate --pre-receive", "Main takes only merges of the gate that prove themselves."),
+    "post-receive": ("merge --all", "Branches with all their signatures are merged as they come in."),
+}
+"""Name → (command, what it is for)."""
 GATE_FILE = """# yaml-language-server: $schema=../schema/gate.schema.json
 #
 # 闸门的公钥：主线上的每次合并都由其中一把密钥签名；不在其中的，查证时不予承认。
@@ -46,7 +51,7 @@ keys:
 """
 
 
-def found_repository(path: Path, source: Path, now: datetime) -> str:
+def found_repository(path: Path, source: Path, now: datetime, *, merges: bool = False) -> str:
     """Make a bare repository whose first commit is a copy of the record at ``source``.
 
     Args:
@@ -54,6 +59,7 @@ def found_repository(path: Path, source: Path, now: datetime) -> str:
         source: a case log: of a Git repository's root what its HEAD holds is taken, of another folder what belongs
             to a case log.
         now: the time of the first commit.
+        merges: install a second hook that merges what is ready whenever something is pushed.
 
     Returns:
         The first commit.
@@ -68,7 +74,7 @@ def found_repository(path: Path, source: Path, now: datetime) -> str:
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
     try:
         beside.mkdir(parents=True)
-        commit = _fill(beside, source, now)
+        commit = _fill(beside, source, now, merges)
         if path.exists():
             path.rmdir()
         beside.rename(path)
@@ -79,7 +85,7 @@ def found_repository(path: Path, source: Path, now: datetime) -> str:
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def _fill(bare: Path, source: Path, now: datetime) -> str:
+def _fill(bare: Path, source: Path, now: datetime, merges: bool) -> str:
     run(bare, "init", "--quiet", "--bare", "--template=", "--initial-branch=main")
     for name, value in SETTINGS.items():
         run(bare, "config", name, value)
@@ -93,10 +99,12 @@ def _fill(bare: Path, source: Path, now: datetime) -> str:
         bare, tree, (), "建立留言库\n", key=str(folder / KEY_NAME), at=now, name=GATE_NAME, mail=GATE_MAIL
     )
     run(bare, "update-ref", "-m", "huiyin init", "refs/heads/main", commit)
-    hook = bare / "hooks" / "pre-receive"
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_text(HOOK.format(python=shlex.quote(sys.executable)), encoding="utf-8")
-    hook.chmod(0o755)
+    (bare / "hooks").mkdir(exist_ok=True)
+    for name in ("pre-receive", *(["post-receive"] if merges else [])):
+        command, purpose = HOOKS[name]
+        text = HOOK.format(python=shlex.quote(sys.executable), command=command, purpose=purpose)
+        (bare / "hooks" / name).write_text(text, encoding="utf-8")
+        (bare / "hooks" / name).chmod(0o755)
     return commit
 
 

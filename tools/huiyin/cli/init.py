@@ -20,15 +20,16 @@ from huiyin.cli.options import Root, as_of_option, find_root
     "--from", "source", metavar="目录", type=Root(), default=lambda: find_root(Path.cwd()),
     help="取自哪个留言库：是Git仓库的，取其HEAD所存的内容；默认为当前目录或其上级。",
 )  # fmt: skip
+@click.option("--merge-on-push", "merges", is_flag=True, help="另装钩子：推送后，审签齐全的分支自动合入主线。")
 @as_of_option
-def command(path: Path, source: Path, now: datetime) -> int:
+def command(path: Path, source: Path, merges: bool, now: datetime) -> int:
     """新建服务器上的留言库（裸仓库）：生成闸门密钥，公钥写入首个提交的 rules/gate.yaml，装好审核推送的钩子。
 
     此后主线只接受闸门的合并；其他分支可以自由推送。各人的公钥须在 rules/people.yaml 中登记，方能提交和审签。
     """
     from huiyin.founding import KEY_FOLDER, KEY_NAME, found_repository
 
-    commit = found_repository(path, source, now)
+    commit = found_repository(path, source, now, merges=merges)
     click.echo(f"已建立留言库：{path}")
     click.echo(f"  首个提交：{commit}")
     click.echo(f"  闸门私钥：{path / KEY_FOLDER / KEY_NAME}（请另行备份，不得外传）")

@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import Protocol
 
 from huiyin.model.problem import HuiyinError, Problem, UsageError
-from huiyin.repo.commits import find_commit
+from huiyin.repo.commits import SHA, find_commit
 from huiyin.repo.git import attempt, run
 from huiyin.repo.signing import GATE_MAIL, GATE_NAME
 from huiyin.repo.source import shown
 
-# The result must be the same on every machine: no setting, attribute or similarity of files has a say in it.
+# The result must be the same on every machine: no setting of a user and no attribute of a tree has a say in it.
+# Renames are followed, since older Gits cannot be told not to.
 _HONEST = (
-    *("-c", "merge.renames=false", "-c", "merge.directoryRenames=false", "-c", "merge.default=text"),
-    *("-c", "core.attributesFile=", "-c", "core.bare=true", "-c", "attr.tree="),
+    *("-c", "merge.renames=true", "-c", "merge.directoryRenames=false", "-c", "merge.renameLimit=7000"),
+    *("-c", "merge.default=text", "-c", "merge.renormalize=false"),
+    *("-c", "core.bare=true", "-c", "core.attributesFile=", "-c", "attr.tree="),
 )
 _IDENTITY = ("-c", f"user.name={GATE_NAME}", "-c", f"user.email={GATE_MAIL}")
 _QUIET = ("-c", "core.hooksPath=/dev/null", "-c", "merge.verifySignatures=false")
@@ -33,23 +35,23 @@ def merge_trees(root: Path, main: str, tip: str) -> str:
         UsageError: HY633, Git is too old.
         HuiyinError: HY632, they conflict; HY639, they have no common ancestor; HY905.
     """
-    done = attempt(root, *_HONEST, "merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", main, tip)
-    parts = done.stdout.decode(errors="surrogateescape").split("\0")
-    if done.returncode == 0:
-        return parts[0]
-    if done.returncode == 1:
-        files = list(dict.fromkeys(shown(name) for name in parts[1:] if name))
+    # Beside the objects, and not in a work tree, Git finds no file of attributes to read.
+    place = Path(run(root, "rev-parse", "--absolute-git-dir").decode(errors="surrogateescape").removesuffix("\n"))
+    done = attempt(place, *_HONEST, "merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", main, tip)
+    tree, *names = done.stdout.decode(errors="surrogateescape").split("\0")
+    if done.returncode == 0 and SHA.fullmatch(tree):
+        return tree
+    if done.returncode == 1 and SHA.fullmatch(tree):
+        files = list(dict.fromkeys(shown(name) for name in names if name))
         more = f"等{len(files)}个文件" if len(files) > _SHOWN else ""
-        raise HuiyinError(
-            Problem("HY632", f"与主线冲突：{'、'.join(files[:_SHOWN])}{more}。", path=files[0] if files else "")
-        )
+        listed = "、".join(files[:_SHOWN])
+        raise HuiyinError(Problem("HY632", f"与主线冲突：{listed}{more}。", path=files[0] if files else ""))
     if b"unrelated histories" in done.stderr:
         raise HuiyinError(Problem("HY639", "分支与主线没有共同的起点。"))
     if b"usage:" in done.stderr:
         raise UsageError(Problem("HY633", "Git版本太旧：合并需要2.38以上。"))
-    raise HuiyinError(
-        Problem("HY905", f"git merge-tree没有正常结束：{done.stderr.decode(errors='replace').strip()[:200]}。")
-    )
+    said = done.stderr.decode(errors="replace").strip()[:200]
+    raise HuiyinError(Problem("HY905", f"git merge-tree没有正常结束：{said}。"))
 
 
 def tree_of(root: Path, commit: str) -> str:

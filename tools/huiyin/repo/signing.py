@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from huiyin.model.problem import HuiyinError, Problem, UsageError
@@ -148,12 +148,12 @@ def require_ssh_keygen() -> None:
 
 
 def _allowed_line(key: PublicKey) -> str:
-    """One line of an allowed-signers file (ssh-keygen(1)); ``valid-before`` is the first moment of no validity."""
+    """One line of an allowed-signers file (ssh-keygen(1)); ``valid-before`` is the last second of validity."""
     options = ['namespaces="git"']
     if key.start.year > 1970:
         options.append(f'valid-after="{key.start:%Y%m%d}"')
-    if key.end is not None and key.end.year < 9999:
-        options.append(f'valid-before="{key.end + timedelta(days=1):%Y%m%d}"')
+    if key.end is not None:
+        options.append(f'valid-before="{key.end:%Y%m%d}235959"')
     return f"{_PRINCIPAL} {','.join(options)} {key_of(key.ssh)}\n"
 
 
