@@ -44,10 +44,10 @@ class Push:
         """Whether the push brought the commit. ``parents`` are those of a branch without merges."""
         step: str | None = self.head
         for _ in range(self.count):
-            if step is None or step == commit:
-                break
-            step = parents.get(step)
-        return commit in self.commits or step == commit
+            if step == commit:
+                return True
+            step = parents.get(step or "")
+        return commit in self.commits
 
 
 class Gitea(Hosted):
@@ -74,7 +74,7 @@ class Gitea(Hosted):
         """
         found = self.read(pull)
         commits = self.commits(pull, verification="false", files="false")
-        pushes = self._pushes(pull, commits, take(found, "head"))
+        pushes = self._pushes(pull, commits, found)
         parents = _chain(commits)
         return PullFacts(
             provider=self.name,
@@ -108,22 +108,27 @@ class Gitea(Hosted):
             found.append(Review(by, commit, state, at, str(take(entry, "id"))))
         return tuple(found)
 
-    def _pushes(self, pull: PullRef, commits: tuple[Commit, ...], head: Any) -> tuple[Push, ...]:
-        """The pushes that brought the branch's commits, as few pages of the feed as will do."""
+    def _pushes(self, pull: PullRef, commits: tuple[Commit, ...], found: Any) -> tuple[Push, ...]:
+        """The pushes that brought the branch's commits, from as few pages of the feed as will do.
+
+        At least one is from before the pull request was opened: what was forced away and back again since would else
+        seem to come only from whoever forced it.
+        """
         parents, wanted = _chain(commits), {c.sha for c in commits} | {pull.head}
-        found = list(self._timeline(pull))
-        wanted -= {c for c in wanted if any(p.covers(c, parents) for p in found)}
-        repository = (head.get("repo") or {}).get("full_name")
-        if wanted and repository is not None:
-            for push in self._feed(repository, pull.branch):
-                found.append(push)
-                wanted -= {c for c in wanted if push.covers(c, parents)}
-                if not wanted:
-                    break
-        if wanted:
-            listed = "、".join(sorted(c[:10] for c in wanted)[:5])
-            raise HuiyinError(Problem("HY666", f"合并请求 #{pull.number} 有提交（{listed}）查不到由谁推送。"))
-        return tuple(found)
+        head, opened = take(found, "head"), moment(take(found, "created_at"))
+        pushes = list(self._timeline(pull))
+        wanted -= {c for c in wanted if any(p.covers(c, parents) for p in pushes)}
+        repository, first = (head.get("repo") or {}).get("full_name"), False
+        # A branch that was deleted is still named by the label.
+        for push in self._feed(repository, head.get("label") or pull.branch) if repository else ():
+            pushes.append(push)
+            wanted -= {c for c in wanted if push.covers(c, parents)}
+            first = first or push.at <= opened
+            if first and not wanted:
+                return tuple(pushes)
+        listed = "、".join(sorted(c[:10] for c in wanted)[:5])
+        what = f"有提交（{listed}）查不到由谁推送" if wanted else "申请合并之前的推送查不到"
+        raise HuiyinError(Problem("HY666", f"合并请求 #{pull.number} {what}。"))
 
     def _timeline(self, pull: PullRef) -> Iterator[Push]:
         """Who pushed since the pull request was opened. A forced push names only the old head and the new one."""

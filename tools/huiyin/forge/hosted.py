@@ -107,6 +107,10 @@ class Hosted:
         """See ``Provider.facts``."""
         raise NotImplementedError
 
+    def remote(self) -> str:
+        """The address at which Git reaches the repository over SSH, as the forge names it."""
+        return str(take(self.client.get(f"repos/{self.repository}"), "ssh_url"))
+
     def identify(self, user: Any) -> Identity | None:
         """Who a user of the forge is, by numeric id; None for nobody: null, an empty object, a deleted account."""
         number = user.get("id") if isinstance(user, dict) else None

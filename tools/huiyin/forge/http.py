@@ -150,7 +150,9 @@ class ForgeClient:
             except httpx.TransportError as error:
                 if last:
                     what = "超时" if isinstance(error, httpx.TimeoutException) else "连接失败"
-                    raise HuiyinError(self._problem("HY660", f"{what}({type(error).__name__})", method, path)) from None
+                    raise HuiyinError(
+                        self._problem("HY660", f"{what}（{type(error).__name__}）", method, path)
+                    ) from None
                 self._patience.sleep(self._patience.back_off(attempt))
                 continue
             if response.is_success or (response.status_code in allow and self._asked_wait(response) is None):
@@ -194,7 +196,7 @@ class ForgeClient:
         except ValueError:
             text = ""
         said = " ".join(str(text).split())[:200].replace(self._token, "***")
-        return f"{response.status_code}{':' + said if said else ''}"
+        return f"{response.status_code}{'：' + said if said else ''}"
 
     def _problem(self, code: str, what: str, method: str, path: str) -> Problem:
         where = httpx.URL(path).path if path.startswith("http") else path
