@@ -26,19 +26,19 @@ MATTERS = (
     "农村道路",
 )
 SENTENCES = (
-    "该处居民较多,早晚出行集中,问题已持续一段时间。",
-    "曾向社区反映,答复称正在协调,至今没有明确的时间。",
-    "希望有关部门现场查看,给出处理办法和完成时限。",
-    "老人和孩子尤其不便,雨雪天气更为突出。",
-    "建议一并考虑周边几个小区的需要,统筹安排。",
-    "如已列入计划,请告知大致的进度和联系部门。",
+    "该处居民较多，早晚出行集中，问题已持续一段时间。",
+    "曾向社区反映，答复称正在协调，至今没有明确的时间。",
+    "希望有关部门现场查看，给出处理办法和完成时限。",
+    "老人和孩子尤其不便，雨雪天气更为突出。",
+    "建议一并考虑周边几个小区的需要，统筹安排。",
+    "如已列入计划，请告知大致的进度和联系部门。",
 )
 ANSWERS = (
-    "收到您的留言后,我们高度重视,立即安排人员到现场核实。",
-    "经查,您反映的情况属实,主要原因是设施老化、维护不及时。",
-    "目前已制定整改方案,计划于近期完成施工,并加强日常巡查。",
-    "施工期间可能给您带来不便,敬请谅解。",
-    "今后我们将进一步完善管理,欢迎继续监督。",
+    "收到您的留言后，我们高度重视，立即安排人员到现场核实。",
+    "经查，您反映的情况属实，主要原因是设施老化、维护不及时。",
+    "目前已制定整改方案，计划于近期完成施工，并加强日常巡查。",
+    "施工期间可能给您带来不便，敬请谅解。",
+    "今后我们将进一步完善管理，欢迎继续监督。",
 )
 FIRST_DAY = date(2023, 1, 1)
 LAST_DAY = date(2026, 11, 20)
@@ -62,8 +62,8 @@ def documents(size: int, root: Path, seed: int = 20261123) -> Iterator[dict[str,
         channel = rng.choices(("people", "portal", "service"), (6, 3, 1))[0]
         dispatcher = "zhengwu" if channel == "service" else "wangzhan"
         matter = rng.choice(MATTERS)
-        title = f"反映{unit.name}{matter}的问题(演示{number})"
-        body = "\n".join([f"{title}。", *rng.choices(SENTENCES, k=rng.randint(2, 9)), "(演示用虚构留言)"])
+        title = f"反映{unit.name}{matter}的问题（演示{number}）"
+        body = "\n".join([f"{title}。", *rng.choices(SENTENCES, k=rng.randint(2, 9)), "（演示用虚构留言）"])
         events: list[dict[str, Any]] = []
 
         def add(kind: str, at: datetime, by: str, events: list[dict[str, Any]] = events, **fields: Any) -> None:
@@ -80,7 +80,7 @@ def documents(size: int, root: Path, seed: int = 20261123) -> Iterator[dict[str,
         if channel == "portal" or (channel == "people" and unit.kind == "city"):
             add("claimed", assigned + timedelta(hours=1), f"{unit.id}.clerk")
         if finished:
-            reply = "\n".join([*rng.choices(ANSWERS, k=rng.randint(2, 8)), "(演示用虚构答复)"])
+            reply = "\n".join([*rng.choices(ANSWERS, k=rng.randint(2, 8)), "（演示用虚构答复）"])
             add("answered", answered, f"{unit.id}.clerk", mode="public", publisher=unit.publisher, reply=reply)
             if channel != "portal":
                 add("published", answered + timedelta(hours=20), f"{dispatcher}.clerk")

@@ -18,7 +18,7 @@ from huiyin.rules.rulebook import Rulebook
 
 PROJECT = Path(__file__).resolve().parents[1]
 LETTER = "甘网函〔2026〕1号"
-REPLY = "经核实,您反映的问题已安排处理,具体办理情况如下。(演示用虚构答复)"
+REPLY = "经核实，您反映的问题已安排处理，具体办理情况如下。（演示用虚构答复）"
 
 
 @cache
@@ -121,8 +121,8 @@ class Story:
             "received_at": at(self.received),
             "real_name": True,
             "contactable": True,
-            "title": "建议增开公交班次(演示)",
-            "body": "早高峰等车时间长,建议增开班次。(演示用虚构留言)",
+            "title": "建议增开公交班次（演示）",
+            "body": "早高峰等车时间长，建议增开班次。（演示用虚构留言）",
             **self.facts,
             "events": self.events,
         }

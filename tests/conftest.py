@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.office import NO_SSH_KEYGEN, Office, open_office
 from tests.repository import Repository, make_repository
 
 # How long an example takes says how busy the machine is, not whether the program is right.
@@ -18,3 +20,19 @@ settings.load_profile("huiyin")
 def repository(tmp_path: Path) -> Repository:
     """A case log without cases, with the shipped rules."""
     return make_repository(tmp_path / "库")
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """An office without cases, made once; tests work on copies of it."""
+    if NO_SSH_KEYGEN:
+        pytest.skip("ssh-keygen IS NOT INSTALLED: signatures are NOT TESTED")
+    return open_office(tmp_path_factory.mktemp("office") / "省")
+
+
+@pytest.fixture
+def office(founded: Office, tmp_path: Path) -> Office:
+    """A bare repository with its hook, and people with keys, for one test."""
+    folder = tmp_path / "省"
+    shutil.copytree(founded.folder, folder)
+    return Office(folder, {person: folder / "keys" / person for person in founded.keys})

@@ -139,7 +139,7 @@ def test_local_rules_lie_over_the_provinces(repository: Repository) -> None:
     """第二十三条: a city's own procedure says only what differs, and its cases run under it."""
     repository.write(
         "rules/procedure/lz-demo.yaml",
-        "id: lz-demo\ntitle: 兰州市实施细则(演示)\ndocument: 演示〔2026〕1号\nissuer: 兰州市人民政府办公室\n"
+        "id: lz-demo\ntitle: 兰州市实施细则（演示）\ndocument: 演示〔2026〕1号\nissuer: 兰州市人民政府办公室\n"
         "extends: gs-2015-115\nin_force: {from: 2026-01-01, until: 2030-12-31}\ncomplexities: {simple: {days: 5}}\n",
     )
     repository.add(Story(facts={"procedure": "lz-demo"}).assigned("2026-11-16 10:00"))

@@ -16,8 +16,6 @@ Somebody outside people.yaml is written ``github:123``; a second key of a person
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,6 +33,7 @@ from huiyin.repo.changes import find_changes
 from huiyin.repo.git import GitSource
 from huiyin.repo.schemas import load_schema
 from huiyin.repo.store import load_rulebook
+from tests.public_keys import public_key
 from tests.trees import File, Trees, read_folder, shipped
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -70,12 +69,6 @@ ROWS = {
 def read(path: Path) -> dict[str, Any]:
     """One of the suite's own files, in the strict dialect."""
     return yaml.parse_mapping(path.read_bytes(), path=path.name)
-
-
-def public_key(label: str) -> str:
-    """A synthetic public key, the same for the same label for ever; nobody has its private half."""
-    parts = (b"ssh-ed25519", hashlib.sha256(label.encode()).digest())
-    return "ssh-ed25519 " + base64.b64encode(b"".join(len(p).to_bytes(4, "big") + p for p in parts)).decode()
 
 
 @dataclass(frozen=True)

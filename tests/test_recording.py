@@ -35,7 +35,7 @@ from tests.repo.documents import ALLOWED, CASES, TRICKY
 from tests.repository import NOW, Repository
 
 SCHEMA: dict[str, Any] = json.loads((PROJECT / "schema/case.schema.json").read_text(encoding="utf-8"))
-CHINESE = st.text("甲乙丙丁,。:“”\"'\\#- \n\u3000", min_size=1, max_size=60).filter(lambda t: t.strip() != "")
+CHINESE = st.text("甲乙丙丁，。：“”\"'\\#- \n\u3000", min_size=1, max_size=60).filter(lambda t: t.strip() != "")
 
 
 def moment(text: str) -> datetime:
@@ -257,7 +257,7 @@ def test_redaction_replaces_each_occurrence_where_it_points_and_nothing_else() -
     """第十九条: the one event that may change earlier text, by removing it; what else holds it is named."""
     data, document = answered()
     text, problems = redact(data, document, redaction(["/body"]), "00000000001")
-    mark = "〔已隐去:手机号〕"
+    mark = "〔已隐去：手机号〕"
     expected = {
         **document,
         "body": f"请联系 {mark}。\n或 {mark}。\n",
@@ -420,7 +420,7 @@ def test_a_lock_that_cannot_be_made_is_told(repository: Repository) -> None:
 def test_commands_at_the_same_time_lose_no_event(repository: Repository) -> None:
     """Eight clerks, one case: every event is there, each file was read after the one before had written."""
     path = repository.add(Story().assigned("2026-11-16 10:00"))
-    command = "record instructed people-90000001 --by shengban.clerk --leader 省政府主要领导(演示) --instruction"
+    command = "record instructed people-90000001 --by shengban.clerk --leader 省政府主要领导（演示） --instruction"
     environment = {**os.environ, "HUIYIN_AS_OF": NOW, "HUIYIN_ROOT": str(repository.root)}
     running = [
         subprocess.Popen(

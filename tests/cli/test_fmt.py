@@ -14,12 +14,12 @@ from tests.cli.test_record import snapshot
 from tests.repository import Repository
 
 PATH = "cases/2026/11/16/people-90000001.yaml"
-BODY = "第一段 # 不是注释。\n\n  第二段: 缩进。(演示)\n"
+BODY = "第一段 # 不是注释。\n\n  第二段: 缩进。（演示）\n"
 
 
 def story() -> Story:
     """A case with all that is hard to lay out."""
-    made = Story(facts={"body": BODY, "title": "“引号”与: 冒号(演示)"}).assigned(
+    made = Story(facts={"body": BODY, "title": "“引号”与: 冒号（演示）"}).assigned(
         "2026-11-16 10:00", topics=["其他"], note="no"
     )
     return made.claimed("2026-11-16 11:00")
@@ -64,12 +64,12 @@ def test_a_form_is_repaired_and_the_content_stays(repository: Repository, name: 
     before = snapshot(repository.root)
     listed = repository.huiyin("fmt", "--check")
     assert (1, before) == (listed.code, snapshot(repository.root))
-    assert listed.out.startswith(f"{PATH}\n共1个文件:需要改写1个,0个不能改写")
+    assert listed.out.startswith(f"{PATH}\n共1个文件：需要改写1个，0个不能改写")
     done = repository.huiyin("fmt")
     assert (0, "") == (done.code, done.err)
     assert GOOD == path.read_text(encoding="utf-8")
     assert 0 == repository.huiyin("check").code
-    assert (0, "共1个文件:需要改写0个,0个不能改写,其余已是规范格式。\n") == (lambda r: (r.code, r.out))(
+    assert (0, "共1个文件：需要改写0个，0个不能改写，其余已是规范格式。\n") == (lambda r: (r.code, r.out))(
         repository.huiyin("fmt", "--check")
     )
 
@@ -157,6 +157,6 @@ def test_a_file_that_cannot_be_written_leaves_all_as_they_were(repository: Repos
 
 def test_an_empty_log_is_in_form(repository: Repository) -> None:
     """No cases is no mistake."""
-    assert (0, "共0个文件:改写了0个,0个不能改写,其余已是规范格式。\n") == (lambda r: (r.code, r.out))(
+    assert (0, "共0个文件：改写了0个，0个不能改写，其余已是规范格式。\n") == (lambda r: (r.code, r.out))(
         repository.huiyin("fmt")
     )

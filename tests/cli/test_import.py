@@ -30,7 +30,7 @@ def test_taking_all_rows_exits_0(repository: Repository, tmp_path: Path) -> None
     """The summary is Chinese and counts; what was written passes ``check``."""
     run = repository.huiyin("import", str(export(tmp_path, message())), *OPTIONS)
     assert (0, "") == (run.code, run.err)
-    assert "收入1件,已在库0件,退件0行" in run.out
+    assert "收入1件，已在库0件，退件0行" in run.out
     assert ["people-1001.yaml"] == case_files(repository)
     assert 0 == repository.huiyin("check").code
 
@@ -119,7 +119,7 @@ def test_bad_files_exit_1_with_one_clear_problem(
     assert (1, "") == (run.code, run.out)
     assert 1 == run.err.count(" HY")
     assert code in run.err
-    assert "处理:" in run.err
+    assert "处理：" in run.err
 
 
 def test_ctrl_c_on_a_terminal_leaves_nothing(repository: Repository, tmp_path: Path) -> None:

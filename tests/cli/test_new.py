@@ -17,14 +17,14 @@ from tests.cli.terminal import INTERRUPT, at_terminal
 from tests.cli.test_record import snapshot
 from tests.repository import NOW, Repository
 
-BODY = "早高峰等车时间长,建议增开班次。(演示用虚构留言)"
-FACTS = ("--title", "建议增开公交班次(演示)", "--real-name", "--contactable")
+BODY = "早高峰等车时间长，建议增开班次。（演示用虚构留言）"
+FACTS = ("--title", "建议增开公交班次（演示）", "--real-name", "--contactable")
 NEW = ("new", "--channel", "people", "--reference", "77", *FACTS)
 PATH = "cases/2026/11/23/people-77.yaml"
 
 
 def test_a_message_is_registered(repository: Repository) -> None:
-    """第九条(一): id and path follow from channel, reference and day; it is to be reviewed by the end of that day."""
+    """第九条（一）: id and path follow from channel, reference and day; it is to be reviewed by the end of that day."""
     run = repository.huiyin(
         *NEW, "--body", BODY, "--received-at", "2026-11-22 21:30", "--url", "https://example.invalid/77"
     )
@@ -39,17 +39,17 @@ def test_a_message_is_registered(repository: Repository) -> None:
         "received_at": "2026-11-22T21:30:00+08:00",
         "real_name": True,
         "contactable": True,
-        "title": "建议增开公交班次(演示)",
+        "title": "建议增开公交班次（演示）",
         "body": BODY,
         "events": [],
     } == document
     assert is_canonical(path.read_bytes(), document)
     assert 0 == repository.huiyin("check").code
-    assert "已登记:cases/2026/11/22/people-77.yaml" in run.out
-    assert "审核(第九条(一)):“中国·甘肃”网站管理中心" in run.out
+    assert "已登记：cases/2026/11/22/people-77.yaml" in run.out
+    assert "审核（第九条（一））：“中国·甘肃”网站管理中心" in run.out
     assert ("2026-11-22" in run.out, "逾期" in run.out) == (True, True)
-    assert "下一步:交办(assigned)" in run.out
-    assert "网站管理中心复审人(演示)" in run.out
+    assert "下一步：交办（assigned）" in run.out
+    assert "网站管理中心复审人（演示）" in run.out
 
 
 def test_json_is_the_contract(repository: Repository) -> None:
@@ -108,10 +108,10 @@ def test_the_same_message_again_is_marked(repository: Repository) -> None:
 
 
 def test_what_a_channel_lacks_is_said_at_once(repository: Repository) -> None:
-    """第十条(一): an anonymous portal message is registered, and will have to be declined."""
-    arguments = ("new", "--channel", "portal", "--reference", "a-1", "--title", "标题(演示)", "--body", BODY)
+    """第十条（一）: an anonymous portal message is registered, and will have to be declined."""
+    arguments = ("new", "--channel", "portal", "--reference", "a-1", "--title", "标题（演示）", "--body", BODY)
     run = repository.huiyin(*arguments, "--no-real-name", "--contactable", "--no-clear-matter")
-    assert (0, True, True) == (run.code, "第十条(一)" in run.out, "不予受理" in run.out)
+    assert (0, True, True) == (run.code, "第十条（一）" in run.out, "不予受理" in run.out)
     document = yaml.parse_mapping((repository.root / "cases/2026/11/23/portal-a-1.yaml").read_bytes(), path="")
     assert (False, True, False) == (document["real_name"], document["contactable"], document["clear_matter"])
 
@@ -155,8 +155,8 @@ def test_another_procedure_is_chosen_by_its_term(repository: Repository) -> None
 @pytest.mark.parametrize(
     ("arguments", "code", "problem", "says"),
     [
-        (("new",), 2, "HY940", "--channel(渠道)、--reference(平台编号)、--real-name(是否实名)"),
-        (NEW, 2, "HY940", "--body(正文)"),
+        (("new",), 2, "HY940", "--channel（渠道）、--reference（平台编号）、--real-name（是否实名）"),
+        (NEW, 2, "HY940", "--body（正文）"),
         ((*NEW, "--body", BODY, "--channel", "weibo"), 2, "HY920", "people、portal、service"),
         ((*NEW, "--body", BODY, "--reference", "5"), 1, "HY946", "cases/2026/11/16/people-5.yaml"),
         ((*NEW, "--body", BODY, "--reference", "7/7"), 2, "HY945", "7/7"),
@@ -167,10 +167,10 @@ def test_another_procedure_is_chosen_by_its_term(repository: Repository) -> None
         ((*NEW, "--body", BODY, "--received-at", "2026-11-22"), 2, "HY921", "时刻"),
         ((*NEW, "--body", BODY, "--received-at", "2026-02-30T10:00:00"), 2, "HY921", "2026-02-30"),
         ((*NEW, "--body", BODY, "--procedure", "gs-2099-1"), 1, "HY401", "gs-2015-115"),
-        ((*NEW, "--body", BODY, "--url", "example"), 2, "HY942", "--url(网址)"),
-        ((*NEW, "--body", BODY, "--title", "长" * 201), 2, "HY942", "--title(标题)"),
-        ((*NEW, "--body", " \n\u3000"), 2, "HY942", "--body(正文)"),
-        ((*NEW, "--body", "长" * 20_001), 2, "HY942", "--body(正文)"),
+        ((*NEW, "--body", BODY, "--url", "example"), 2, "HY942", "--url（网址）"),
+        ((*NEW, "--body", BODY, "--title", "长" * 201), 2, "HY942", "--title（标题）"),
+        ((*NEW, "--body", " \n\u3000"), 2, "HY942", "--body（正文）"),
+        ((*NEW, "--body", "长" * 20_001), 2, "HY942", "--body（正文）"),
         ((*NEW, "--body", "@gbk.txt"), 1, "HY101", "可能是GBK编码"),
         ((*NEW, "--body", "@没有.txt"), 2, "HY904", "没有.txt"),
         ((*NEW, "--body", BODY, "多余"), 2, "HY920", "多了"),
@@ -188,7 +188,7 @@ def test_a_mistake_gets_one_clear_message(
     assert (code, before) == (run.code, snapshot(repository.root)), run.err
     assert [problem] == sorted({word for word in run.err.split() if word.startswith("HY")})
     assert says in run.err
-    assert ("处理:" in run.err, "Traceback" in run.err, run.out) == (True, False, "")
+    assert ("处理：" in run.err, "Traceback" in run.err, run.out) == (True, False, "")
 
 
 def test_nothing_is_written_through_a_link(repository: Repository, tmp_path: Path) -> None:
@@ -219,13 +219,13 @@ def test_two_clerks_register_one_message_once(repository: Repository) -> None:
 def test_a_clerk_is_asked_for_what_is_missing(repository: Repository) -> None:
     """At a terminal, by title, in the order of the form; yes and no in Chinese."""
     answers = [
-        ("渠道:", "service\n"),
-        ("平台编号:", "9001\n"),
-        ("是否实名:", "也许\n"),
+        ("渠道：", "service\n"),
+        ("平台编号：", "9001\n"),
+        ("是否实名：", "也许\n"),
         ("请回答“是”或“否”。", "是\n"),
-        ("有无联系方式:", "无\n"),
-        ("标题:", "投诉窗口排队(演示)\n"),
-        ("正文(可以多行", "第一行\n第二行\n.\n"),
+        ("有无联系方式：", "无\n"),
+        ("标题：", "投诉窗口排队（演示）\n"),
+        ("正文（可以多行", "第一行\n第二行\n.\n"),
     ]
     run = at_terminal(repository, ("new",), answers)
     assert 0 == run.code, run.err

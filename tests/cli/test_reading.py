@@ -45,7 +45,7 @@ def test_deadlines_json_is_the_contract(busy: Repository) -> None:
     assert {
         "id": "people-4",
         "unit": "lanzhou",
-        "head": "兰州市主要负责人(演示)",
+        "head": "兰州市主要负责人（演示）",
         "due": "2026-11-19",
         "working_days_late": 2,
         "article": "13",
@@ -92,7 +92,7 @@ def test_why_explains_each_day(busy: Repository) -> None:
     run = json.loads(busy.huiyin("why", "people-4", "--format", "json").out)
     handling = next(c for c in run["clocks"] if c["kind"] == "handling")
     counted = {d["date"]: (d["number"], d["late"], d["reason"]) for d in handling["days"]}
-    assert (None, False, "工作日,当日不计入") == counted["2026-11-10"]
+    assert (None, False, "工作日，当日不计入") == counted["2026-11-10"]
     assert (1, False, "工作日") == counted["2026-11-11"]
     assert (None, False, "周末") == counted["2026-11-14"]
     assert (7, False, "工作日") == counted["2026-11-19"]
@@ -103,14 +103,14 @@ def test_why_explains_each_day(busy: Repository) -> None:
 def test_why_tells_of_an_extension_and_a_provisional_date(busy: Repository) -> None:
     """第十六条: the date that the rule gave, the decision that replaced it, and that it may move."""
     out = busy.huiyin("why", "people-6").out
-    assert "按此应于2026-11-25办结;经交办单位同意延期至2027-01-08(第十六条)" in out
+    assert "按此应于2026-11-25办结；经交办单位同意延期至2027-01-08（第十六条）" in out
     assert "暂算" in out
 
 
 def test_show_tells_state_timeline_and_next_steps(busy: Repository) -> None:
     """A case at a glance, in words that cite the articles."""
     out = busy.huiyin("show", "people-2").out
-    for words in ("待认领", "对外:待回复", "认领(第九条(二))", "限至2026-11-23 12:00", "claimed", "收到留言"):
+    for words in ("待认领", "对外：待回复", "认领（第九条（二））", "限至2026-11-23 12:00", "claimed", "收到留言"):
         assert words in out
     assert "show" not in busy.huiyin("show", "people-8").err
 
@@ -195,7 +195,7 @@ def test_what_an_impatient_clerk_types(repository: Repository, arguments: tuple[
     run = repository.huiyin(*arguments)
     assert run.code in (1, 2)
     assert code in run.err
-    assert "处理:" in run.err
+    assert "处理：" in run.err
     assert "Traceback" not in run.err
     assert "Error" not in run.err
 

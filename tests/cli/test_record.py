@@ -51,7 +51,7 @@ def busy(repository: Repository) -> Repository:
 
 
 def test_a_case_goes_its_whole_way(repository: Repository) -> None:
-    """第九条(一)至(三): assigned, claimed, answered, returned, answered again, published, by the command line alone."""
+    """第九条（一）至（三）: assigned, claimed, answered, returned, answered again, published, by the command line alone."""
     path = repository.add(Story())
     steps = [
         ("assigned", *ASSIGN),
@@ -77,10 +77,10 @@ def test_it_says_what_comes_next_and_who_must_approve(busy: Repository) -> None:
     done = busy.huiyin("record", "assigned", "people-90000001", *ASSIGN)
     text = done.out
     assert "people-90000001  待认领  " + CASE in text
-    assert "认领(第九条(二)):兰州市" in text
+    assert "认领（第九条（二））：兰州市" in text
     assert "2026-11-23" in text
-    assert "须经“中国·甘肃”网站管理中心复审人(网站管理中心复审人(演示))(第九条(一))审签" in text
-    assert "下一步:认领(claimed):由兰州市经办人记录" in text
+    assert "须经“中国·甘肃”网站管理中心复审人（网站管理中心复审人（演示））（第九条（一））审签" in text
+    assert "下一步：认领（claimed）：由兰州市经办人记录" in text
 
 
 def test_json_is_the_contract(busy: Repository) -> None:
@@ -137,10 +137,10 @@ def test_lists_and_mappings_are_options_too(busy: Repository) -> None:
     assert 0 == busy.huiyin("record", "assigned", "people-90000001", *ASSIGN, *lists).code
     [assigned] = events_of(busy.root / CASE)
     assert (["教育文体", "其他"], ["lanzhou-xinqu"]) == (assigned["topics"], assigned["assisting"])
-    step = "{day: 2026-11-20, kind: site_visit, online: false, note: 现场查看(演示)}"
+    step = "{day: 2026-11-20, kind: site_visit, online: false, note: 现场查看（演示）}"
     options = ("--by", "lanzhou.clerk", "--mode", "public", "--reply", REPLY, "--handling", step, "--handling", step)
     assert 0 == busy.huiyin("record", "answered", "people-3", *options).code
-    expected = {"day": "2026-11-20", "kind": "site_visit", "online": False, "note": "现场查看(演示)"}
+    expected = {"day": "2026-11-20", "kind": "site_visit", "online": False, "note": "现场查看（演示）"}
     assert [expected] * 2 == events_of(busy.root / "cases/2026/11/16/people-3.yaml")[-1]["handling"]
 
 
@@ -154,7 +154,7 @@ def test_the_daily_batch_is_written_as_a_whole(repository: Repository) -> None:
     refused = repository.huiyin(*batch, stdin=ids + "people-9\n")
     assert (1, "", before) == (refused.code, refused.out, snapshot(repository.root))
     assert ("HY301" in refused.err, "HY930" in refused.err, "people-2.yaml" in refused.err) == (True, True, True)
-    assert "6件中有2件不能记录,因此一件都没有写入。" in refused.err
+    assert "6件中有2件不能记录，因此一件都没有写入。" in refused.err
     repository.add(Story(reference="2").assigned("2026-11-16 10:00"))
     done = repository.huiyin(*batch, stdin=ids)
     assert (0, "") == (done.code, done.err)
@@ -169,7 +169,7 @@ def test_problems_of_before_do_not_block(busy: Repository) -> None:
     assert 3 == len(events_of(path))
     path.write_bytes(path.read_bytes().replace(b"channel: people", b"channel: people\nchannel: people"))
     before = snapshot(busy.root)
-    event = ("--by", "shengban.clerk", "--leader", "省政府主要领导(演示)", "--instruction", "请抓紧。")
+    event = ("--by", "shengban.clerk", "--leader", "省政府主要领导（演示）", "--instruction", "请抓紧。")
     refused = busy.huiyin("record", "instructed", "people-90000001", *event)
     assert (1, before) == (refused.code, snapshot(busy.root))
     assert "HY106" in refused.err
@@ -217,7 +217,7 @@ ASSIGN_IT = ("record", "assigned", "people-90000001")
     [
         (("record", "claimd", "people-2", *CLERK), 2, "HY920", "没有“claimd”这种事件"),
         (("record", "claimed", "people-90000001", *CLERK), 1, "HY301", "不能发生在“待审核”状态"),
-        (("record", "published", "people-3", "--by", "wangzhan.clerk"), 1, "HY301", "报送答复(answered)"),
+        (("record", "published", "people-3", "--by", "wangzhan.clerk"), 1, "HY301", "报送答复（answered）"),
         (("record", "answered", "people-90000001", *CLERK, "--mode", "public", "--reply", "甲"), 1, "HY301", "待审核"),
         (("record", "claimed", "people-2", "--by", "tianshui.clerk"), 1, "HY304", "应由兰州市"),
         (("record", "claimed", "people-2", "--by", "lanzhou.head"), 1, "HY307", "经办人"),
@@ -236,18 +236,18 @@ ASSIGN_IT = ("record", "assigned", "people-90000001")
         (("record", "claimed", "people-2", *CLERK, "--at", "0001-01-01T00:00:00+14:00"), 2, "HY921", "超出"),
         (("record", "claimed", "people-2", *CLERK, "--unknown"), 2, "HY920", "--unknown"),
         (("record", "claimed", "people-2", *CLERK, "--ids-from", "没有.txt"), 2, "HY904", "没有.txt"),
-        ((*ASSIGN_IT, "--by", "wangzhan.clerk"), 2, "HY940", "--unit(承办单位)、--basis"),
+        ((*ASSIGN_IT, "--by", "wangzhan.clerk"), 2, "HY940", "--unit（承办单位）、--basis"),
         ((*ASSIGN_IT, *ASSIGN[2:], "--unit", "火星市"), 2, "HY932", "火星市"),
         ((*ASSIGN_IT, *ASSIGN[2:], "--unit", "wangzhan"), 1, "HY313", "不是承办单位"),
         ((*ASSIGN_IT, *ASSIGN, "--basis", "6"), 2, "HY920", "3、4、5"),
-        ((*ASSIGN_IT, *ASSIGN, "--basis", "4"), 2, "HY940", "--concern(被反映单位)"),
+        ((*ASSIGN_IT, *ASSIGN, "--basis", "4"), 2, "HY940", "--concern（被反映单位）"),
         ((*ASSIGN_IT, *ASSIGN, "--topic", "不存在"), 1, "HY316", "环境保护"),
-        ((*ASSIGN_IT, *ASSIGN, "--note", "\u200b \n"), 2, "HY942", "--note(备注)"),
-        ((*ASSIGN_IT, *ASSIGN, "--letter", "长" * 61), 2, "HY942", "--letter(文号)"),
+        ((*ASSIGN_IT, *ASSIGN, "--note", "\u200b \n"), 2, "HY942", "--note（备注）"),
+        ((*ASSIGN_IT, *ASSIGN, "--letter", "长" * 61), 2, "HY942", "--letter（文号）"),
         ((*DECLINE, "duplicate", "--duplicate-of", "people-8"), 1, "HY206", "people-8"),
         ((*DECLINE, "anonymous"), 1, "HY311", "受理条件"),
-        ((*ANSWER, "public"), 2, "HY940", "--reply(答复正文)"),
-        ((*ANSWER, "private"), 2, "HY940", "--public-note(公开说明)、--delivered-by(送达方式)"),
+        ((*ANSWER, "public"), 2, "HY940", "--reply（答复正文）"),
+        ((*ANSWER, "private"), 2, "HY940", "--public-note（公开说明）、--delivered-by（送达方式）"),
         ((*PRIVATE, "--reply", "甲"), 2, "HY942", "--reply"),
         ((*REPLIED, "--publisher", "某某办"), 1, "HY321", "兰州市人民政府办公室"),
         ((*REPLIED, "--mark", "privacy"), 1, "HY322", "private"),
@@ -257,8 +257,8 @@ ASSIGN_IT = ("record", "assigned", "people-90000001")
         ((*ANSWER, "public", "--reply", "@huge.txt"), 1, "HY103", "huge.txt"),
         ((*ANSWER, "public", "--reply", "-", "--note", "-"), 2, "HY944", "--reply 读取"),
         ((*REPLIED, "--handling", "{day: 2026-11-20"), 2, "HY111", "--handling"),
-        ((*REPLIED, "--handling", "{day: 2026-11-20, kind: x}"), 2, "HY942", "--handling(办理过程)"),
-        ((*EXTEND, "2026-13-01"), 2, "HY942", "--due(新期限)"),
+        ((*REPLIED, "--handling", "{day: 2026-11-20, kind: x}"), 2, "HY942", "--handling（办理过程）"),
+        ((*EXTEND, "2026-13-01"), 2, "HY942", "--due（新期限）"),
         ((*EXTEND, "2026-11-24"), 1, "HY324", "不晚于"),
         (("record", "claimed", "people-2", *CLERK, "--root", "cases"), 2, "HY910", "cases"),
         (("record", "claimed", "长" * 300, *CLERK), 1, "HY930", "长长"),
@@ -275,7 +275,7 @@ def test_a_mistake_gets_one_clear_message(
     assert (code, before) == (run.code, snapshot(busy.root)), run.err
     assert [problem] == sorted({word for word in run.err.split() if word.startswith("HY")})
     assert says in run.err
-    assert ("处理:" in run.err, "Traceback" in run.err, run.out) == (True, False, "")
+    assert ("处理：" in run.err, "Traceback" in run.err, run.out) == (True, False, "")
 
 
 def test_a_refusal_as_json(busy: Repository) -> None:
@@ -349,7 +349,7 @@ REDACT = ("record", "redacted", "people-90000001", "--pointer", "/body", "--kind
 
 def plant(repository: Repository) -> Path:
     """A case with a number that should not be there."""
-    return repository.add(Story(facts={"body": f"请打 {SECRET} 联系我。(演示)"}))
+    return repository.add(Story(facts={"body": f"请打 {SECRET} 联系我。（演示）"}))
 
 
 @pytest.mark.parametrize("how", ["stdin", "file"])
@@ -365,7 +365,7 @@ def test_redaction_takes_the_text_from_where_no_history_is(repository: Repositor
     assert 0 == run.code, run.err
     after = yaml.parse_mapping(path.read_bytes(), path="")
     [event] = after.pop("events")
-    assert {**before, "body": "请打 〔已隐去:手机号〕 联系我。(演示)"} == {**after, "events": []}
+    assert {**before, "body": "请打 〔已隐去：手机号〕 联系我。（演示）"} == {**after, "events": []}
     assert (["/body"], "手机号") == (event["pointers"], event["kind"])
     assert SECRET not in run.out + run.err
     assert "Git历史" in run.out
@@ -411,14 +411,14 @@ def test_missing_fields_are_asked_for(busy: Repository) -> None:
     """By their Chinese titles, again where the answer is wrong, and what an answer makes necessary too."""
     answers = [
         ("记录人代号", "wangzhan.clerk\n"),
-        ("承办单位:", "火星市\n"),
+        ("承办单位：", "火星市\n"),
         ("没有代号或名称为“火星市”的单位。", ""),
-        ("承办单位:", "兰州市\n"),
-        ("受理依据:", "四\n"),
-        ("只能取:3、4、5。", "4\n"),
-        ("类别:", "\n"),
+        ("承办单位：", "兰州市\n"),
+        ("受理依据：", "四\n"),
+        ("只能取：3、4、5。", "4\n"),
+        ("类别：", "\n"),
         ("“类别”不能为空。", "complex\n"),
-        ("被反映单位(几个之间用“、”分开):", "张掖市、嘉峪关市\n"),
+        ("被反映单位（几个之间用“、”分开）：", "张掖市、嘉峪关市\n"),
     ]
     run = at_terminal(busy, ("record", "assigned", "people-90000001"), answers)
     assert 0 == run.code, run.err
@@ -429,19 +429,19 @@ def test_missing_fields_are_asked_for(busy: Repository) -> None:
 
 def test_a_text_of_several_lines_is_typed(busy: Repository) -> None:
     """Up to a line of only a point; a text that begins with @ is then no file."""
-    answers = [("答复正文", "@市民:\n第二行。\n.\n")]
+    answers = [("答复正文", "@市民：\n第二行。\n.\n")]
     run = at_terminal(busy, ("record", "answered", "people-3", "--by", "lanzhou.clerk", "--mode", "public"), answers)
     assert 0 == run.code, run.err
-    assert "@市民:\n第二行。\n" == events_of(busy.root / "cases/2026/11/16/people-3.yaml")[-1]["reply"]
+    assert "@市民：\n第二行。\n" == events_of(busy.root / "cases/2026/11/16/people-3.yaml")[-1]["reply"]
 
 
 @pytest.mark.parametrize("key", [INTERRUPT, "\x04"], ids=["Ctrl-C", "Ctrl-D"])
-@pytest.mark.parametrize("prompt", ["承办单位:", "答复正文"])
+@pytest.mark.parametrize("prompt", ["承办单位：", "答复正文"])
 def test_giving_up_leaves_everything_as_it_was(busy: Repository, key: str, prompt: str) -> None:
     """Ctrl-C, and the end of input, in a line and in a text: exit code 130, one sentence, every byte as before."""
     before = snapshot(busy.root)
     line = ("record", "assigned", "people-90000001", "--by", "wangzhan.clerk")
-    run = at_terminal(busy, line if prompt == "承办单位:" else (*ANSWER, "public"), [(prompt, key)])
+    run = at_terminal(busy, line if prompt == "承办单位：" else (*ANSWER, "public"), [(prompt, key)])
     assert (130, "", before) == (run.code, run.out, snapshot(busy.root)), run.err
     assert ("已中断" in run.err, "Traceback" in run.err) == (True, False)
 
@@ -458,8 +458,8 @@ def test_every_event_has_its_help(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in EVENT_TYPES:
         command = group.get_command(ctx, name)
         assert command is not None
-        assert "记录人:" in (command.help or "")
-        assert "审签:" in (command.help or "")
+        assert "记录人：" in (command.help or "")
+        assert "审签：" in (command.help or "")
         options = [p for p in command.params if isinstance(p, click.Option)]
         names = [o for option in options for o in option.opts]
         assert len(set(names)) == len(names)

@@ -16,7 +16,7 @@ from tests.cases import rulebook
 from tests.intake.sheets import AS_OF, BODY, LEDGER, REPLY, codes, entry, plan_of, write_xlsx
 from tests.repository import Repository
 
-INFERRED = {"cl": "台账未载认领时间,按交办时间登记。", "pu": "台账未载公开时间,按答复时间登记。"}
+INFERRED = {"cl": "台账未载认领时间，按交办时间登记。", "pu": "台账未载公开时间，按答复时间登记。"}
 
 
 def plan_rows(
@@ -139,7 +139,7 @@ def test_portal_messages_without_real_name_could_not_be_assigned(repository: Rep
 def test_words_lists_and_settings(repository: Repository, tmp_path: Path) -> None:
     """Words of the ledger become values; a list of units or topics stands in one cell."""
     head = (*LEDGER, "类别", "受理依据", "主题", "协办单位", "被反映单位")
-    row = [*entry(), "复杂", "第四条", "交通运输、城乡建设", "白银市;天水市", "兰州市"]
+    row = [*entry(), "复杂", "第四条", "交通运输、城乡建设", "白银市；天水市", "兰州市"]
     plan = plan_of(repository, write_xlsx(tmp_path / "台账.xlsx", [head, row]), "history")
     assigned = events(plan)[0]
     expected = {
@@ -180,11 +180,11 @@ def test_short_replies_and_other_dates_are_counted(repository: Repository, tmp_p
         ("2019-01-15", date(2019, 1, 15)),
         ("2019年1月15", date(2019, 1, 15)),
         ("2019年2月30日", ""),
-        ("电话:0731-20191115", None),
+        ("电话：0731-20191115", None),
         ("312019-1-15", None),
         ("将于2019年1月15日完成。", None),
     ],
 )
 def test_the_date_of_a_signature(ending: str, expected: date | str | None) -> None:
     """Only at the very end, in the ways in which offices write it."""
-    assert expected == signed_date(f"感谢您的监督!{ending}")
+    assert expected == signed_date(f"感谢您的监督！{ending}")

@@ -61,7 +61,7 @@ def test_a_message_becomes_a_case_without_name_and_contact(repository: Repositor
 def test_a_workbook_with_all_its_traps(repository: Repository, tmp_path: Path) -> None:
     """Title merged over the columns, date cells, numbers as references, formulas, empty rows, merged cells."""
     book, sheet = new_workbook()
-    sheet.append(["人民网留言(演示)"])
+    sheet.append(["人民网留言（演示）"])
     sheet.merge_cells("A1:G1")
     sheet.append(list(PEOPLE))
     moment = datetime(2026, 11, 20, 9, 12)  # noqa: DTZ001 - a cell has no zone
@@ -81,7 +81,7 @@ def test_a_workbook_with_all_its_traps(repository: Repository, tmp_path: Path) -
 
 def test_repeating_an_import_changes_nothing(repository: Repository, tmp_path: Path) -> None:
     """The natural key is channel and reference; not even a file's time changes."""
-    rows = [message(str(n), 内容=f"第{n}件留言的正文,各不相同。") for n in range(5)]
+    rows = [message(str(n), 内容=f"第{n}件留言的正文，各不相同。") for n in range(5)]
     commit(plan_rows(repository, tmp_path, *rows), repository.root, None)
     before = files(repository.root), {p: p.stat().st_mtime_ns for p in repository.root.rglob("*.yaml")}
     again = plan_rows(repository, tmp_path, *rows)
@@ -95,7 +95,7 @@ def test_what_is_there_already_is_never_rewritten(repository: Repository, tmp_pa
     commit(plan_rows(repository, tmp_path, message()), repository.root, None)
     path = repository.root / "cases/2026/11/20/people-1001.yaml"
     before = path.read_bytes()
-    plan = plan_rows(repository, tmp_path, message(内容="改过的正文,与先前不同。"))
+    plan = plan_rows(repository, tmp_path, message(内容="改过的正文，与先前不同。"))
     commit(plan, repository.root, None)
     (notice,) = plan.remarks
     assert ("HY520", 2) == (notice.code, notice.line)
@@ -135,8 +135,8 @@ def test_the_same_reference_twice_in_a_file(repository: Repository, tmp_path: Pa
 
 def test_duplicates_are_found_in_spite_of_white_space(repository: Repository, tmp_path: Path) -> None:
     """Among the rows the earliest received counts, before all of them what is in the repository."""
-    body = "广场晚上十点以后仍有高音喇叭,影响休息,请予制止。"
-    spaced = "广场晚上十点 以后仍有\u3000高音喇叭,\n影响休息,请予制止。\u200b"
+    body = "广场晚上十点以后仍有高音喇叭，影响休息，请予制止。"
+    spaced = "广场晚上十点 以后仍有\u3000高音喇叭，\n影响休息，请予制止。\u200b"
     later, earlier = message("1", 内容=body), message("2", 内容=spaced, 留言时间="2026-11-19 08:00:00")
     plan = plan_rows(repository, tmp_path, later, earlier)
     assert [("people-1", "people-2")] == plan.duplicates
@@ -174,7 +174,7 @@ def test_a_row_that_cannot_be_taken_is_rejected_with_each_reason(
     repository: Repository, tmp_path: Path, changed: dict[str, str], reasons: list[str]
 ) -> None:
     """The other rows are taken all the same; all reasons come at once."""
-    plan = plan_rows(repository, tmp_path, message("7", 内容="好的一行,可以收下。"), message("8", **changed))
+    plan = plan_rows(repository, tmp_path, message("7", 内容="好的一行，可以收下。"), message("8", **changed))
     assert ["people-7"] == [t.id for t in plan.taken]
     assert {3: reasons} == {n: sorted(c) for n, c in codes(plan).items()}
 
@@ -250,7 +250,7 @@ def test_nothing_is_written_where_one_file_cannot_be(repository: Repository, tmp
     """A file where a folder must be: no case is written, no list of rejects, nothing is left beside."""
     blocked = repository.write("cases/2026/11/19", "not a folder")
     rows = [
-        message(str(n), 留言时间=f"2026-11-{n} 09:00:00", 内容=f"第{n}日的留言正文,各不相同。") for n in range(15, 21)
+        message(str(n), 留言时间=f"2026-11-{n} 09:00:00", 内容=f"第{n}日的留言正文，各不相同。") for n in range(15, 21)
     ]
     plan = plan_rows(repository, tmp_path, *rows, message("9", 留言时间="?"))
     assert 6 == len(plan.taken)

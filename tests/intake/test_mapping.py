@@ -132,7 +132,7 @@ def test_missing_columns_are_one_error_that_names_those_that_exist(repository: R
     assert "HY505" == problem.code
     assert "“内容”" in problem.message
     assert "电话" not in problem.message
-    assert problem.message.endswith("表中现有的列:编号、时间、标题、姓名、回复。")
+    assert problem.message.endswith("表中现有的列：编号、时间、标题、姓名、回复。")
 
 
 def test_a_column_that_stands_there_twice_is_not_guessed(repository: Repository) -> None:

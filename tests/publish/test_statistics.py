@@ -64,7 +64,7 @@ def test_a_case_counts_under_each_of_its_topics() -> None:
 @given(st.lists(st.builds(one, month=st.sampled_from(["2026-10", "2026-11"]), late=st.booleans(),
                           outcome=st.sampled_from(Outcome))))  # fmt: skip
 def test_rows_by_month_add_up_to_the_total(cases: list[Counted]) -> None:
-    """Every count of the total is the sum of its rows."""
+    """第十七条: the figures of a month are part of the whole; every count of the total is the sum of its rows."""
     total, rows = summarise(cases), summarise_by(cases, lambda c: [c.month]).values()
     for name in ("received", "pending", "declined", "withdrawn", "valid", "closed", "due", "on_time"):
         assert getattr(total, name) == sum(getattr(row, name) for row in rows)

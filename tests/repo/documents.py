@@ -42,11 +42,11 @@ received_at: 2026-11-20T09:12:00+08:00
 real_name: true
 contactable: true
 clear_matter: true
-title: 建议增开早高峰公交班次(演示)
+title: 建议增开早高峰公交班次（演示）
 body: |
   这是演示用的留言。
 
-    第二段缩进,含“: ”和 # 号。
+    第二段缩进，含“: ”和 # 号。
 events:
   - type: assigned
     at: 2026-11-20T10:30:00+08:00

@@ -57,7 +57,7 @@ def test_a_place_that_cannot_be_written_leaves_all_as_it_was(tmp_path: Path, bad
     (tmp_path / "folder").mkdir()
     with pytest.raises(HuiyinError, match="HY906") as caught:
         write_all({tmp_path / "a": "new", tmp_path / "b": "new", tmp_path / bad: "new"})
-    assert f"不能写入({reason})。" == caught.value.problems[0].message
+    assert f"不能写入（{reason}）。" == caught.value.problems[0].message
     assert {"a": "old"} == contents(tmp_path)
 
 

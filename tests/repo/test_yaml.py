@@ -23,7 +23,7 @@ def test_reads_a_case_as_json_values() -> None:
     assert "2026-11-20T09:12:00+08:00" == case["received_at"]
     assert case["real_name"] is True
     assert {"reference": "18245531", "url": "https://example.invalid/threads/18245531"} == case["source"]
-    assert "这是演示用的留言。\n\n  第二段缩进,含“: ”和 # 号。\n" == case["body"]
+    assert "这是演示用的留言。\n\n  第二段缩进，含“: ”和 # 号。\n" == case["body"]
     assert 5 == case["events"][0]["basis"]
     assert [{"day": "2026-11-25", "kind": "investigation", "online": False, "note": "现场查看"}] == case["events"][1][
         "handling"
@@ -178,8 +178,8 @@ def test_messages_name_the_hidden_character() -> None:
     with pytest.raises(HuiyinError) as caught:
         parse("a: x\u200by\tz\n".encode(), path="x")
     assert [
-        "此行含有不允许的字符U+200B(零宽或文字方向控制字符)。",
-        "此行含有不允许的字符U+0009(制表符)。",
+        "此行含有不允许的字符U+200B（零宽或文字方向控制字符）。",
+        "此行含有不允许的字符U+0009（制表符）。",
     ] == [problem.message for problem in caught.value.problems]
 
 

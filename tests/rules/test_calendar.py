@@ -98,7 +98,7 @@ def test_every_day_agrees_with_a_second_source() -> None:
 def test_well_known_days_carry_their_reason() -> None:
     """第九条(二): the trace can name why a day is or is not a working day."""
     days = place(None)
-    source = "国务院办公厅放假安排(chinesecalendar)"
+    source = "国务院办公厅放假安排（chinesecalendar）"
     assert Day(date(2026, 10, 1), False, "国庆节", source, False) == days.day(date(2026, 10, 1))
     assert Day(date(2026, 10, 10), True, "国庆节调休上班", source, False) == days.day(date(2026, 10, 10))
     assert Day(date(2026, 10, 12), True, "工作日", source, False) == days.day(date(2026, 10, 12))
@@ -156,7 +156,7 @@ def test_a_place_only_takes_days_off(day: date, key: str) -> None:
     """A place works on no day on which the country does not, and differs at most on its own holidays."""
     here, country = place(key).day(day), place(None).day(day)
     assert country.working or not here.working
-    assert country.working == here.working or here.reason.endswith(("州庆", "州庆(补假)"))
+    assert country.working == here.working or here.reason.endswith(("州庆", "州庆（补假）"))
     assert country.provisional == here.provisional
 
 
@@ -290,7 +290,7 @@ def test_2027_is_provisional() -> None:
         date(2027, 10, 2): "国庆节",
         date(2027, 10, 3): "国庆节",
     } == off
-    source = "年度放假安排尚未公布,按周末和固定法定节假日暂算"
+    source = "年度放假安排尚未公布，按周末和固定法定节假日暂算"
     assert Day(date(2027, 2, 8), True, "工作日", source, True) == days.day(date(2027, 2, 8))
     assert not days.is_published(date(2027, 1, 1))
     assert days.is_published(date(2026, 12, 31))
@@ -317,7 +317,7 @@ def test_a_span_is_provisional_by_its_days(start: date, end: date, spans: bool) 
 def test_an_entry_publishes_its_year() -> None:
     """A national entry for 2027 makes the year final, with its own source and reasons."""
     days = Calendar.from_data(national()).local(None)
-    source = "《演示用2027年放假安排》(演示〔2026〕1号)"
+    source = "《演示用2027年放假安排》（演示〔2026〕1号）"
     assert days.is_published(date(2027, 6, 1))
     assert not days.is_published(date(2028, 6, 1))
     assert not days.spans_provisional(date(2026, 12, 1), date(2027, 12, 31))
@@ -351,7 +351,7 @@ def test_an_entry_reaches_back_into_december() -> None:
 def test_an_older_year_has_the_statute_of_its_time() -> None:
     """Unrecorded years before 2004 are provisional and say so; 1-3 May were holidays until 2007."""
     day = place(None).day(date(2003, 5, 2))
-    assert ("劳动节", "年度放假安排未收录,按周末和固定法定节假日暂算", True) == (
+    assert ("劳动节", "年度放假安排未收录，按周末和固定法定节假日暂算", True) == (
         day.reason,
         day.source,
         day.provisional,

@@ -145,7 +145,7 @@ def test_publisher_is_the_citys_office() -> None:
 )
 def test_marks_bind_the_mode(marks: list[str], mode: str, refused: bool) -> None:
     """第二十条第二款: secrets are not answered in public, privacy is answered to the person alone."""
-    private = {"reply": None, "public_note": "已电话答复本人。(演示)", "delivered_by": "phone"}
+    private = {"reply": None, "public_note": "已电话答复本人。（演示）", "delivered_by": "phone"}
     fields = private if mode == "private" else {"reason": "情况特殊。"} if mode == "explanation" else {}
     story = begun().answered("2026-11-18 10:00", mode=mode, marks=marks, **fields)
     assert ([("HY322", "/events/2/mode", "20(2)")] if refused else []) == found(story)

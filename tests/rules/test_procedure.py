@@ -58,8 +58,8 @@ def test_basis_and_decline() -> None:
 def test_online_and_offline_steps_can_be_recorded() -> None:
     """第二、七条: investigation, verification and talks, on line and off, go with the answer."""
     steps = [
-        {"day": "2026-11-17", "kind": "site_visit", "online": False, "note": "现场查看。(演示)"},
-        {"day": "2026-11-18", "kind": "contact", "online": True, "note": "平台沟通。(演示)"},
+        {"day": "2026-11-17", "kind": "site_visit", "online": False, "note": "现场查看。（演示）"},
+        {"day": "2026-11-18", "kind": "contact", "online": True, "note": "平台沟通。（演示）"},
     ]
     story = Story().assigned("2026-11-16 10:00").claimed("2026-11-16 11:00")
     answer = story.answered("2026-11-18 10:00", handling=steps).replay().answer

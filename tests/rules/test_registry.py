@@ -60,12 +60,12 @@ def registry(units: dict[str, Unit]) -> Registry:
 
 def make_unit(unit_id: str, **changes: Any) -> Unit:
     """A unit made for a test."""
-    return Unit(**{"id": unit_id, "name": f"{unit_id}(演示)", "kind": UnitKind.CITY, "publisher": "", **changes})
+    return Unit(**{"id": unit_id, "name": f"{unit_id}（演示）", "kind": UnitKind.CITY, "publisher": "", **changes})
 
 
 def make_person(person_id: str, *holdings: Holding) -> Person:
     """A person made for a test."""
-    return Person(person_id, f"{person_id}(演示)", holdings)
+    return Person(person_id, f"{person_id}（演示）", holdings)
 
 
 # The data that ship
@@ -130,7 +130,7 @@ def test_only_the_two_autonomous_prefectures_keep_local_holidays(units: dict[str
 
 def test_shipped_people_say_that_they_are_invented(registry: Registry) -> None:
     """No person of the demonstration can be taken for a real one."""
-    assert [] == [p.id for p in registry.people.values() if not p.name.endswith("(演示)")]
+    assert [] == [p.id for p in registry.people.values() if not p.name.endswith("（演示）")]
 
 
 def test_every_shipped_unit_is_staffed(registry: Registry) -> None:
@@ -182,7 +182,7 @@ def test_people_from_data_reads_every_field() -> None:
     data = {
         "people": {
             "li.na": {
-                "name": "李娜(演示)",
+                "name": "李娜（演示）",
                 "forge": {"github": 1, "gitea": 2},
                 "keys": [{"ssh": key, "from": "2026-01-01", "to": "2026-12-31"}],
                 "roles": [
@@ -190,13 +190,13 @@ def test_people_from_data_reads_every_field() -> None:
                     {"unit": "a", "role": "head", "from": "2020-03-01"},
                 ],
             },
-            "b": {"name": "乙(演示)", "roles": [{"unit": "a", "role": "reviewer", "from": "2024-02-29"}]},
+            "b": {"name": "乙（演示）", "roles": [{"unit": "a", "role": "reviewer", "from": "2024-02-29"}]},
         }
     }
     expected = {
         "li.na": Person(
             "li.na",
-            "李娜(演示)",
+            "李娜（演示）",
             (
                 Holding("a", Role.CLERK, date(2015, 8, 5), date(2020, 2, 29)),
                 Holding("a", Role.HEAD, date(2020, 3, 1)),
@@ -204,7 +204,7 @@ def test_people_from_data_reads_every_field() -> None:
             (PublicKey(key, date(2026, 1, 1), date(2026, 12, 31)),),
             {"github": 1, "gitea": 2},
         ),
-        "b": Person("b", "乙(演示)", (Holding("a", Role.REVIEWER, date(2024, 2, 29)),)),
+        "b": Person("b", "乙（演示）", (Holding("a", Role.REVIEWER, date(2024, 2, 29)),)),
     }
     assert expected == people_from_data(data)
 
@@ -214,7 +214,7 @@ def test_people_from_data_names_every_day_that_does_not_exist() -> None:
     roles = [{"unit": "a", "role": "clerk", "from": "2015-02-30"}]
     keys = [{"ssh": "ssh-ed25519 AAAA", "from": "2026-01-01", "to": "2026-06-31"}]
     with pytest.raises(HuiyinError) as caught:
-        people_from_data({"people": {"a.b": {"name": "甲(演示)", "roles": roles, "keys": keys}}})
+        people_from_data({"people": {"a.b": {"name": "甲（演示）", "roles": roles, "keys": keys}}})
     assert [
         ("HY434", "rules/people.yaml", "/people/a.b/roles/0/from"),
         ("HY434", "rules/people.yaml", "/people/a.b/keys/0/to"),
@@ -228,7 +228,7 @@ def test_people_from_data_names_every_day_that_does_not_exist() -> None:
 def test_unit_and_person_by_id(registry: Registry) -> None:
     """Ids find exactly what they name."""
     assert "兰州市" == registry.unit("lanzhou").name
-    assert "兰州市经办人(演示)" == registry.person("lanzhou.clerk").name
+    assert "兰州市经办人（演示）" == registry.person("lanzhou.clerk").name
 
 
 def test_unknown_ids_are_key_errors(registry: Registry) -> None:
@@ -388,7 +388,7 @@ def test_schema_is_strict_and_explained(name: str) -> None:
 GOOD_UNIT = {"name": "甲市", "kind": "city", "publisher": "甲市人民政府办公室", "aliases": ["甲"], "area": "629901"}
 GOOD_ROLE = {"unit": "a", "role": "clerk", "from": "2015-08-05"}
 GOOD_KEY = {"ssh": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDemo= demo", "from": "2026-01-01"}
-GOOD_PERSON = {"name": "甲(演示)", "forge": {"gitea": 1}, "keys": [GOOD_KEY], "roles": [GOOD_ROLE]}
+GOOD_PERSON = {"name": "甲（演示）", "forge": {"gitea": 1}, "keys": [GOOD_KEY], "roles": [GOOD_ROLE]}
 
 
 def fits(name: str, data: Any) -> bool:

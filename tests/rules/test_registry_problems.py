@@ -26,7 +26,7 @@ def make_unit(unit_id: str, **changes: Any) -> Unit:
 
 def make_head(person_id: str, unit: str, start: date = START, end: date | None = None) -> Person:
     """The head of a unit, made for a test."""
-    return Person(person_id, f"{person_id}(演示)", (Holding(unit, Role.HEAD, start, end),))
+    return Person(person_id, f"{person_id}（演示）", (Holding(unit, Role.HEAD, start, end),))
 
 
 def find(units: list[Unit], people: list[Person], day: date = DAY) -> list[tuple[str, str, str]]:
@@ -89,7 +89,7 @@ def test_area_of_two_units() -> None:
 
 def test_role_in_unknown_unit() -> None:
     """HY430: a role in a unit that is not registered, at its place in the list."""
-    people = [Person("p", "甲(演示)", (Holding("a", Role.HEAD, START), Holding("x", Role.HEAD, START)))]
+    people = [Person("p", "甲（演示）", (Holding("a", Role.HEAD, START), Holding("x", Role.HEAD, START)))]
     assert [("HY430", "rules/people.yaml", "/people/p/roles/1/unit")] == find([make_unit("a")], people)
 
 
@@ -108,7 +108,7 @@ def test_overlapping_duplicate_role(second: Holding, overlaps: bool) -> None:
     """HY431: one role in one unit twice on one day; the day after the end, another role or unit is no overlap."""
     first = Holding("a", Role.HEAD, date(2020, 1, 1), date(2020, 1, 31))
     units = [make_unit("a"), make_unit("b")]
-    found = find(units, [Person("p", "甲(演示)", (first, second)), make_head("b.head", "b")], date(2020, 1, 15))
+    found = find(units, [Person("p", "甲（演示）", (first, second)), make_head("b.head", "b")], date(2020, 1, 15))
     expected = [("HY431", "rules/people.yaml", "/people/p/roles/1")] if overlaps else []
     assert expected == [p for p in found if p[0] == "HY431"]
 
@@ -118,7 +118,7 @@ def test_end_before_start() -> None:
     day, before = date(2026, 1, 2), date(2026, 1, 1)
     person = Person(
         "p",
-        "甲(演示)",
+        "甲（演示）",
         (Holding("a", Role.CLERK, day, before), Holding("a", Role.REVIEWER, day, day), Holding("a", Role.HEAD, day)),
         (PublicKey("ssh-ed25519 AAAA", day, day), PublicKey("ssh-ed25519 BBBB", day, before)),
     )
@@ -144,8 +144,8 @@ def test_account_of_two_people() -> None:
     holding = (Holding("a", Role.CLERK, START),)
     people = [
         make_head("h", "a"),
-        Person("p", "甲(演示)", holding, forge_ids={"github": 1, "gitea": 2}),
-        Person("q", "乙(演示)", holding, forge_ids={"github": 2, "gitea": 2}),
+        Person("p", "甲（演示）", holding, forge_ids={"github": 1, "gitea": 2}),
+        Person("q", "乙（演示）", holding, forge_ids={"github": 2, "gitea": 2}),
     ]
     assert [("HY435", "rules/people.yaml", "/people/q/forge/gitea")] == find([make_unit("a")], people)
 
@@ -160,8 +160,8 @@ def test_key_of_two_people() -> None:
     other = (PublicKey("ssh-ed25519 BBBB", START), PublicKey("ssh-ed25519 AAAA two", START))
     people = [
         make_head("h", "a"),
-        Person("p", "甲(演示)", holding, keys),
-        Person("q", "乙(演示)", holding, other),
+        Person("p", "甲（演示）", holding, keys),
+        Person("q", "乙（演示）", holding, other),
     ]
     assert [("HY436", "rules/people.yaml", "/people/q/keys/1/ssh")] == find([make_unit("a")], people)
 
@@ -180,7 +180,7 @@ def test_two_heads_at_a_time_is_a_warning() -> None:
 
 def test_one_head_listed_twice_is_not_two_heads() -> None:
     """A duplicate role of one person is HY431 and nothing else."""
-    twice = Person("p", "甲(演示)", (Holding("a", Role.HEAD, START), Holding("a", Role.HEAD, date(2020, 1, 1))))
+    twice = Person("p", "甲（演示）", (Holding("a", Role.HEAD, START), Holding("a", Role.HEAD, date(2020, 1, 1))))
     assert [("HY431", "rules/people.yaml", "/people/p/roles/1")] == find([make_unit("a")], [twice])
 
 

@@ -258,7 +258,7 @@ def test_six_topics_force_importance_and_copy_to_supervision() -> None:
     story = Story().assigned("2026-11-16 10:00", topics=["环境保护"])
     result = story.replay()
     assert (Complexity.IMPORTANT, "2026-11-23", ["HY317"]) == (result.complexity, due(result), codes(result))
-    assert (("11", "主题:环境保护"),) == result.supervision
+    assert (("11", "主题：环境保护"),) == result.supervision
     service = Story(channel="service").assigned("2026-11-16 10:00", topics=["环境保护"]).replay()
     assert (Complexity.SIMPLE, ()) == (service.complexity, service.supervision)
 

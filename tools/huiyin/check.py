@@ -83,7 +83,7 @@ def check_file(file: CaseFile, rulebook: Rulebook, now: datetime) -> Iterator[Pr
 def _check_references(file: CaseFile, ids: Counter[str]) -> Iterator[Problem]:
     name = file.path.rpartition("/")[2]
     if ids[name] > 1:
-        yield Problem("HY203", f"编号重复:库中有{ids[name]}个名为 {name} 的文件。", file.path)
+        yield Problem("HY203", f"编号重复：库中有{ids[name]}个名为 {name} 的文件。", file.path)
     if file.case is None:
         return
     references = [("/duplicate_of", file.case.duplicate_of)] + [
@@ -107,11 +107,11 @@ def _check_in_force(procedure: Procedure, used: int, too_early: int, now: dateti
     path = f"{PROCEDURES}{procedure.id}.yaml"
     if procedure.has_lapsed(local_day(now)) and procedure.settings.lapsed != "ignore":
         message = (
-            f"《{procedure.title}》({procedure.document})有效期至{procedure.in_force_until},"
-            f"未写明续行依据;现有{used}件留言适用。"
+            f"《{procedure.title}》（{procedure.document}）有效期至{procedure.in_force_until}，"
+            f"未写明续行依据；现有{used}件留言适用。"
         )
         severity = Severity(procedure.settings.lapsed)
         yield Problem("HY330", message, path, "/in_force", article=procedure.in_force_article, severity=severity)
     if too_early:
-        message = f"{too_early}件留言早于《{procedure.title}》施行之日({procedure.in_force_from})。"
+        message = f"{too_early}件留言早于《{procedure.title}》施行之日（{procedure.in_force_from}）。"
         yield Problem("HY331", message, path, "/in_force/from", article=procedure.in_force_article)

@@ -24,14 +24,14 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 @click.group("calendar", cls=ChineseGroup, invoke_without_command=True)
-@click.option("--year", type=int, help="年份;默认为当年。")
-@click.option("--unit", "unit_name", help="按某单位(含地方假日)显示;默认为全国,并列出有地方假日的地区。")
+@click.option("--year", type=int, help="年份；默认为当年。")
+@click.option("--unit", "unit_name", help="按某单位（含地方假日）显示；默认为全国，并列出有地方假日的地区。")
 @root_option
 @as_of_option
 @format_option("text", "json")
 @click.pass_context
 def command(ctx: click.Context, year: int | None, unit_name: str | None, root: Path, now: datetime, output: str) -> int:
-    """显示一年的工作日:各月天数、放假、调休上班,注明依据;年度放假安排尚未公布的注明暂算。"""
+    """显示一年的工作日：各月天数、放假、调休上班，注明依据；年度放假安排尚未公布的注明暂算。"""
     ctx.obj = Place(root)
     if ctx.invoked_subcommand is not None:
         return 0
@@ -80,7 +80,7 @@ def _data(year: int, days: WorkingDays) -> dict[str, object]:
 
 def _print_year(year: int, places: dict[str, WorkingDays]) -> None:
     published = next(iter(places.values())).is_published(date(year, 1, 1))
-    click.echo(f"{year}年" + ("" if published else "(年度放假安排尚未公布,以下为暂算)"))
+    click.echo(f"{year}年" + ("" if published else "（年度放假安排尚未公布，以下为暂算）"))
     rows = []
     for name, days in places.items():
         by_month = [sum(days.is_working(d) for d in _year(year) if d.month == m) for m in range(1, 13)]
@@ -93,7 +93,7 @@ def _print_year(year: int, places: dict[str, WorkingDays]) -> None:
         if exceptions:
             click.echo()
             print_table(
-                f"{name}:放假和调休",
+                f"{name}：放假和调休",
                 ("日期", "星期", "安排", "说明", "依据"),
                 (
                     (d.date, "一二三四五六日"[d.date.weekday()], "上班" if d.working else "休息", d.reason, d.source)
@@ -109,9 +109,9 @@ def _print_year(year: int, places: dict[str, WorkingDays]) -> None:
 @as_of_option
 @format_option("text", "json")
 def diff(old: str, new: str, root: Path, now: datetime, output: str) -> int:
-    """比较两版日历,列出期限因此变动的未办结留言。
+    """比较两版日历，列出期限因此变动的未办结留言。
 
-    “旧”“新”可以是日历文件(.yaml)的路径,也可以是Git中的版本(提交、分支、标签),取其中的 rules/calendar.yaml。
+    “旧”“新”可以是日历文件（.yaml）的路径，也可以是Git中的版本（提交、分支、标签），取其中的 rules/calendar.yaml。
     """
     from huiyin.cli.cases import replay_all
     from huiyin.reports.moves import find_moves
@@ -125,12 +125,12 @@ def diff(old: str, new: str, root: Path, now: datetime, output: str) -> int:
     elif moves:
         name_of = place.rulebook.registry.name_of
         print_table(
-            f"期限变动:{len(moves)}项",
+            f"期限变动：{len(moves)}项",
             ("编号", "单位", "时限", "原期限", "新期限"),
             ((m.case_id, name_of(m.unit), m.kind.label, m.old, m.new) for m in moves),
         )
     else:
-        click.echo(f"检查了{len(cases)}件未办结留言,期限都不变。")
+        click.echo(f"检查了{len(cases)}件未办结留言，期限都不变。")
     return 0
 
 

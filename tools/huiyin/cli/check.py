@@ -20,10 +20,10 @@ from huiyin.cli.paths import case_paths_from
 @as_of_option
 @format_option("text", "json", "github")
 def command(paths: tuple[str, ...], rev: str | None, root: Path, now: datetime, output: str) -> int:
-    """检查留言和规则;不写路径则检查全部。
+    """检查留言和规则；不写路径则检查全部。
 
-    检查写法和模式、路径与编号、流程是否合法、时间先后、公开名义(第二十条)、受理条件(第十条、第十二条)、
-    六类重要主题(第十一条)等。有错误时退出码为1,只有警告时为0。
+    检查写法和模式、路径与编号、流程是否合法、时间先后、公开名义（第二十条）、受理条件（第十条、第十二条）、
+    六类重要主题（第十一条）等。有错误时退出码为1，只有警告时为0。
     """
     from huiyin.check import check
 
@@ -39,5 +39,5 @@ def command(paths: tuple[str, ...], rev: str | None, root: Path, now: datetime, 
             click.echo(line)
         errors = sum(p.level == "error" for p in report.problems)
         warnings = sum(p.level == "warning" for p in report.problems)
-        click.echo(f"检查了{report.cases}件留言:{errors}个错误,{warnings}个警告。")
+        click.echo(f"检查了{report.cases}件留言：{errors}个错误，{warnings}个警告。")
     return 0 if report.ok else 1

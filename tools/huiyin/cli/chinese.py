@@ -8,14 +8,26 @@ from typing import Any
 import click
 
 
+class _Formatter(click.HelpFormatter):
+    def write_heading(self, heading: str) -> None:
+        """Write a heading with the colon of Chinese."""
+        self.write(f"{'':>{self.current_indent}}{heading}：\n")
+
+
+class _Context(click.Context):
+    formatter_class = _Formatter
+
+
 class _Chinese(click.Command):
+    context_class = _Context
+
     def __init__(self, *args: Any, **attrs: Any) -> None:
         attrs.setdefault("options_metavar", "[选项]")
         super().__init__(*args, **attrs)
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the usage line."""
-        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix="用法:")
+        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix="用法：")
 
     def format_arguments(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the arguments, if any of them is explained."""
@@ -44,7 +56,7 @@ class _Chinese(click.Command):
 
 def _chinese_extra(text: str) -> str:
     """Click appends ``[default: x]`` and ``[required]`` to a help text."""
-    return text.replace("[default: ", "[默认:").replace("[required]", "[必填]").replace("; required]", ";必填]")
+    return text.replace("[default: ", "[默认：").replace("[required]", "[必填]").replace("; required]", "；必填]")
 
 
 class ChineseCommand(_Chinese):
@@ -72,7 +84,7 @@ class ChineseGroup(_Chinese, click.Group):
         """Find the command, or say in Chinese that there is none."""
         name = args[0]
         if self.get_command(ctx, name) is None:
-            raise click.UsageError(f"没有“{name}”这个命令;可用:{'、'.join(self.list_commands(ctx))}。", ctx)
+            raise click.UsageError(f"没有“{name}”这个命令；可用：{'、'.join(self.list_commands(ctx))}。", ctx)
         return super().resolve_command(ctx, args)
 
 
@@ -85,15 +97,15 @@ def explain_usage(error: click.UsageError) -> str:
     """What is wrong with the command line, in Chinese; our own messages are Chinese already."""
     match error:
         case click.NoSuchOption():
-            hint = f";是否指 {'、'.join(sorted(error.possibilities))}?" if error.possibilities else ""
+            hint = f"；是否指 {'、'.join(sorted(error.possibilities))}?" if error.possibilities else ""
             return f"没有选项“{error.option_name}”{hint}"
         case click.BadOptionUsage():
-            return f"选项“{error.option_name}”用法不对:缺少取值,或不应带取值。"
+            return f"选项“{error.option_name}”用法不对：缺少取值，或不应带取值。"
         case click.MissingParameter():
             return f"缺少{_name(error.param)}。"
         case click.BadParameter() if error.param is not None and _is_english(error.message):
             choices = getattr(error.param.type, "choices", None)
-            allowed = f",只能取:{'、'.join(map(str, choices))}" if choices else ""
+            allowed = f"，只能取：{'、'.join(map(str, choices))}" if choices else ""
             return f"{_name(error.param)}的取值不对{allowed}。"
         case click.BadArgumentUsage():
             return "参数个数不对。"

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 @chinese_command("deadlines")
-@click.option("--unit", "unit_name", help="只看某单位应办的(代号或名称)。")
-@click.option("--dispatcher", "dispatcher_name", help="只看某交办单位分管的(wangzhan 或 zhengwu)(第十四条)。")
+@click.option("--unit", "unit_name", help="只看某单位应办的（代号或名称）。")
+@click.option("--dispatcher", "dispatcher_name", help="只看某交办单位分管的（wangzhan 或 zhengwu）（第十四条）。")
 @rev_option
 @root_option
 @as_of_option
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 def command(
     unit_name: str | None, dispatcher_name: str | None, rev: str | None, root: Path, now: datetime, output: str
 ) -> int:
-    """列出未审核、未认领、将到期、已逾期、逾期且有批示的留言,以及暂算的期限。
+    """列出未审核、未认领、将到期、已逾期、逾期且有批示的留言，以及暂算的期限。
 
-    只列编号,不列标题和正文。退出码总是0:逾期是办理情况,不是数据错误。
+    只列编号，不列标题和正文。退出码总是0：逾期是办理情况，不是数据错误。
     """
     from huiyin.reports.deadlines import deadline_report
 
@@ -75,21 +75,21 @@ def _entry_data(entry: Entry) -> dict[str, object]:
 
 
 def _print_text(report: DeadlineReport, registry: Registry) -> None:
-    click.echo(f"截至 {report.as_of:%Y-%m-%d %H:%M}(北京时间)")
+    click.echo(f"截至 {report.as_of:%Y-%m-%d %H:%M}（北京时间）")
     for group, entries in report.groups.items():
         _print_entries(group.label, entries, registry)
-    _print_entries("期限为暂算(年度放假安排尚未公布)", report.provisional, registry)
+    _print_entries("期限为暂算（年度放假安排尚未公布）", report.provisional, registry)
 
 
 def _print_entries(label: str, entries: tuple[Entry, ...], registry: Registry) -> None:
     if not entries:
-        click.echo(f"\n{label}:无")
+        click.echo(f"\n{label}：无")
         return
     click.echo()
     print_table(
-        f"{label}:{len(entries)}件",
+        f"{label}：{len(entries)}件",
         ("编号", "单位", "主要负责同志", "期限", "逾期", "条款"),
-        ((e.id, registry.name_of(e.unit), e.head or "(未登记)", _due(e), _late(e), cite(e.article)) for e in entries),
+        ((e.id, registry.name_of(e.unit), e.head or "（未登记）", _due(e), _late(e), cite(e.article)) for e in entries),
     )
 
 
@@ -97,7 +97,7 @@ def _due(entry: Entry) -> str:
     if entry.due is None:
         return "未规定时限"
     text = entry.due.replace("T", " ").removesuffix(":00+08:00")
-    return f"{text}(暂算)" if entry.provisional else text
+    return f"{text}（暂算）" if entry.provisional else text
 
 
 def _late(entry: Entry) -> str:
@@ -110,6 +110,6 @@ def _print_annotations(report: DeadlineReport, registry: Registry) -> None:
     for group, entries in report.groups.items():
         for e in entries:
             if e.late or group == "due_soon":
-                message = f"{group.label}:{e.id},{registry.name_of(e.unit)},期限{_due(e)} {_late(e)}".rstrip()
+                message = f"{group.label}：{e.id}，{registry.name_of(e.unit)}，期限{_due(e)} {_late(e)}".rstrip()
                 code = "HY341" if e.late else "HY340"
                 click.echo(github_line(Problem(code, message + "。", article=e.article)))

@@ -14,8 +14,8 @@ def clock_line(clock: Clock, replay: Replay, rulebook: Rulebook) -> str:
     """One clock in a sentence: what, who, until when, and how it stands."""
     late = lateness(clock, replay.now, rulebook.days_for(clock.unit, replay.procedure))
     due = f"{clock.due.at:%Y-%m-%d}" if clock.due.whole_day else f"{clock.due.at:%Y-%m-%d %H:%M}"
-    limit = f"{clock.working_days}个工作日," if clock.working_days else ""
-    provisional = "(暂算:该年度放假安排尚未公布)" if clock.due.provisional else ""
+    limit = f"{clock.working_days}个工作日，" if clock.working_days else ""
+    provisional = "（暂算：该年度放假安排尚未公布）" if clock.due.provisional else ""
     if clock.superseded:
         standing = f"{clock.stopped:%Y-%m-%d %H:%M}起不再计"
     elif clock.stopped is not None:
@@ -23,22 +23,22 @@ def clock_line(clock: Clock, replay: Replay, rulebook: Rulebook) -> str:
     else:
         standing = "进行中"
     if late.late:
-        standing += f",逾期{late.working_days}个工作日({late.hours}小时)"
+        standing += f"，逾期{late.working_days}个工作日（{late.hours}小时）"
     name = rulebook.registry.name_of(clock.unit)
-    return f"{clock.kind.label}({cite(clock.article)}):{name},{limit}限至{due}{provisional},{standing}"
+    return f"{clock.kind.label}（{cite(clock.article)}）：{name}，{limit}限至{due}{provisional}，{standing}"
 
 
 def step_line(step: NextStep, registry: Registry) -> str:
     """One legal step: who records it and who must sign it."""
-    signed = ";".join(_describe_seat(a, registry) for a in step.approvals)
+    signed = "；".join(_describe_seat(a, registry) for a in step.approvals)
     return (
-        f"{step.title}({step.event}):由{_describe_seat(step.opened_by, registry)}记录,"
+        f"{step.title}（{step.event}）：由{_describe_seat(step.opened_by, registry)}记录，"
         + (f"须经{signed}审签" if signed else "无须审签")
-        + (f"({cite_all(step.articles)})" if step.articles else "")
+        + (f"（{cite_all(step.articles)}）" if step.articles else "")
     )
 
 
 def _describe_seat(seat: Seat, registry: Registry) -> str:
     unit = registry.name_of(seat.unit) if seat.unit else "承办单位"
     when = "、".join(f"{k}={v}" for k, v in seat.when.items())
-    return f"{unit}{seat.role.label}" + (f"({when}时)" if when else "") + ("〔从严设置〕" if seat.stricter else "")
+    return f"{unit}{seat.role.label}" + (f"（{when}时）" if when else "") + ("〔从严设置〕" if seat.stricter else "")

@@ -61,7 +61,7 @@ def option_for(field: Field, *, default: str = "") -> click.Option:
     Args:
         default: what holds where a required field is not given, in Chinese; "" where it must be given.
     """
-    text = f"{field.title}:{field.description}" if field.description else field.title
+    text = f"{field.title}：{field.description}" if field.description else field.title
     if default:
         text += f"默认为{default}。"
     elif field.required:
@@ -139,7 +139,7 @@ def ask(field: Field, inputs: Inputs, registry: Registry) -> Any:
                 typed = inputs.ask_text(field.title)
                 value: Any = inputs.text(f"@{typed}" if typed.startswith("@") else typed, field.option)
             elif field.many:
-                parts = re.split(r"[、,,\s]+", inputs.ask(f"{field.title}(几个之间用“、”分开)"))
+                parts = re.split(r"[、,，\s]+", inputs.ask(f"{field.title}（几个之间用“、”分开）"))
                 value = [_typed(field, part, inputs, registry) for part in parts if part]
             else:
                 value = _typed(field, inputs.ask(field.title).strip(), inputs, registry)
@@ -159,15 +159,15 @@ def _typed(field: Field, typed: str, inputs: Inputs, registry: Registry) -> Any:
             raise UsageError(Problem("HY942", "请回答“是”或“否”。"))
         return YES_NO[typed.lower()]
     if field.kind is Kind.CHOICE and typed not in map(str, field.choices):
-        raise UsageError(Problem("HY942", f"只能取:{'、'.join(map(str, field.choices))}。"))
+        raise UsageError(Problem("HY942", f"只能取：{'、'.join(map(str, field.choices))}。"))
     return convert(field, typed, inputs, registry)
 
 
 def refuse_missing(fields: Sequence[Field]) -> None:
     """Raise HY940 that names the options, if any fields are given."""
     if fields:
-        names = "、".join(f"{f.option}({f.title})" for f in fields)
-        raise UsageError(Problem("HY940", f"缺少:{names}。"))
+        names = "、".join(f"{f.option}（{f.title}）" for f in fields)
+        raise UsageError(Problem("HY940", f"缺少：{names}。"))
 
 
 def refuse_invalid(data: Mapping[str, Any], schema: Schema, fields: Sequence[Field]) -> None:
@@ -181,7 +181,7 @@ def refuse_invalid(data: Mapping[str, Any], schema: Schema, fields: Sequence[Fie
     for problem in schema.find_problems(data, ""):
         parts = tuple(problem.pointer.split("/")[1:])
         field = next((by_place[parts[:n]] for n in range(1, len(parts) + 1) if parts[:n] in by_place), None)
-        where = f"{field.option}({field.title}):" if field else ""
+        where = f"{field.option}（{field.title}）：" if field else ""
         problems.append(Problem("HY942", f"{where}{problem.message}", pointer=problem.pointer))
     if problems:
         raise UsageError(*problems)
@@ -199,7 +199,7 @@ def parse_moment(text: str) -> datetime:
     except OverflowError:
         raise UsageError(Problem("HY921", f"时间“{text}”超出范围。")) from None
     if len(text.strip()) <= len("2026-11-23"):
-        raise UsageError(Problem("HY921", f"只写了日期“{text}”,须写明时刻,如 2026-11-23T10:00:00。"))
+        raise UsageError(Problem("HY921", f"只写了日期“{text}”，须写明时刻，如 2026-11-23T10:00:00。"))
     return moment
 
 
@@ -222,7 +222,7 @@ def unit_id(name: str, registry: Registry, option: str) -> str:
     check_text(name, option)
     unit = registry.find_unit(name)
     if unit is None:
-        raise UsageError(Problem("HY932", f"{option}:没有代号或名称为“{name}”的单位。"))
+        raise UsageError(Problem("HY932", f"{option}：没有代号或名称为“{name}”的单位。"))
     return unit.id
 
 
@@ -231,7 +231,7 @@ def _object(text: str, field: Field) -> dict[str, Any]:
         return yaml.parse_mapping(text.encode(), path="")
     except HuiyinError as error:
         raise UsageError(
-            *(replace(p, message=f"{field.option}({field.title}):{p.message}") for p in error.problems)
+            *(replace(p, message=f"{field.option}（{field.title}）：{p.message}") for p in error.problems)
         ) from None
 
 
@@ -239,4 +239,4 @@ def _date(text: str, field: Field) -> str:
     try:
         return date.fromisoformat(text.strip()).isoformat()
     except ValueError:
-        raise UsageError(Problem("HY942", f"{field.option}({field.title}):应为年-月-日,如 2026-11-27。")) from None
+        raise UsageError(Problem("HY942", f"{field.option}（{field.title}）：应为年-月-日，如 2026-11-27。")) from None

@@ -16,15 +16,15 @@ from huiyin.repo.store import case_paths
 
 @chinese_command("fmt")
 @click.argument("paths", nargs=-1, metavar="[编号|路径]...", help="留言编号、文件或目录。")
-@click.option("--check", "only_check", is_flag=True, help="只列出不合规范格式的文件,不改写;有则退出码为1。")
-@click.option("--drop-comments", is_flag=True, help="有注释的文件也改写,注释丢弃;默认不改写这样的文件。")
+@click.option("--check", "only_check", is_flag=True, help="只列出不合规范格式的文件，不改写；有则退出码为1。")
+@click.option("--drop-comments", is_flag=True, help="有注释的文件也改写，注释丢弃；默认不改写这样的文件。")
 @root_option
 @format_option("text", "json")
 def command(paths: tuple[str, ...], only_check: bool, drop_comments: bool, root: Path, output: str) -> int:
-    """把留言文件改为规范格式;不写路径则改写全部。
+    """把留言文件改为规范格式；不写路径则改写全部。
 
-    只改写法,不改内容:键的次序、引号、缩进、换行(CRLF)、字节顺序标记(BOM)、首行的模式说明。
-    正文中的制表符、看不见的字符属于内容,不予改动,列出由人改正;有注释的文件也不改写(见 --drop-comments)。
+    只改写法，不改内容：键的次序、引号、缩进、换行（CRLF）、字节顺序标记（BOM）、首行的模式说明。
+    正文中的制表符、看不见的字符属于内容，不予改动，列出由人改正；有注释的文件也不改写（见 --drop-comments）。
     """
     place = Place(root)
     wanted = case_paths_from(paths, place) if paths else case_paths(place.source)
@@ -49,5 +49,5 @@ def command(paths: tuple[str, ...], only_check: bool, drop_comments: bool, root:
     if problems:
         click.echo("\n".join(problem_lines(problems)), err=True)
     verb = "需要改写" if only_check else "改写了"
-    click.echo(f"共{len(done)}个文件:{verb}{len(changed)}个,{failed}个不能改写,其余已是规范格式。")
+    click.echo(f"共{len(done)}个文件：{verb}{len(changed)}个，{failed}个不能改写，其余已是规范格式。")
     return code

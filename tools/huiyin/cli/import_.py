@@ -31,30 +31,30 @@ def _settings(_ctx: click.Context, _param: click.Parameter, pairs: tuple[str, ..
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name.strip() or not value.strip():
-            raise UsageError(Problem("HY508", "--set 应写成“字段=值”,例如 --set unit=tianshui。"))
+            raise UsageError(Problem("HY508", "--set 应写成“字段=值”，例如 --set unit=tianshui。"))
         settings[name.strip()] = value.strip()
     return settings
 
 
 @chinese_command("import")
 @click.argument("file", metavar="文件", type=click.Path(path_type=Path))
-@click.option("--channel", required=True, type=click.Choice([c.value for c in Channel]), help="留言的渠道(第一条)。")
-@click.option("--mapping", required=True, metavar="映射", help="rules/intake/ 中映射的名称,或映射文件的路径。")
-@click.option("--sheet", metavar="工作表", help="工作簿中的哪一张表;默认为第一张。")
+@click.option("--channel", required=True, type=click.Choice([c.value for c in Channel]), help="留言的渠道（第一条）。")
+@click.option("--mapping", required=True, metavar="映射", help="rules/intake/ 中映射的名称，或映射文件的路径。")
+@click.option("--sheet", metavar="工作表", help="工作簿中的哪一张表；默认为第一张。")
 @click.option(
     "--set",
     "settings",
     multiple=True,
     metavar="字段=值",
     callback=_settings,
-    help="各行都取这个值,代替映射中的列,例如 unit=tianshui;可多次使用。",
+    help="各行都取这个值，代替映射中的列，例如 unit=tianshui；可多次使用。",
 )
-@click.option("--dry-run", is_flag=True, help="只核对,不写入留言;退件清单只在写明 --rejects 时写出。")
+@click.option("--dry-run", is_flag=True, help="只核对，不写入留言；退件清单只在写明 --rejects 时写出。")
 @click.option(
     "--rejects",
     metavar="路径",
     type=click.Path(path_type=Path),
-    help="退件清单(CSV)写到哪里;默认在导入文件旁边,名为“原名.rejects.csv”。",
+    help="退件清单（CSV）写到哪里；默认在导入文件旁边，名为“原名.rejects.csv”。",
 )
 @root_option
 @as_of_option
@@ -71,10 +71,10 @@ def command(
     now: datetime,
     output: str,
 ) -> int:
-    """从平台导出的表格(.xlsx、.csv)导入留言。
+    """从平台导出的表格（.xlsx、.csv）导入留言。
 
-    全部核对之后才写入,要么都写入,要么都不写入;不能收的行连同原因列入退件清单。重复导入不改变任何已在库的留言。
-    全部收下时退出码为0,有退件时为1。
+    全部核对之后才写入，要么都写入，要么都不写入；不能收的行连同原因列入退件清单。重复导入不改变任何已在库的留言。
+    全部收下时退出码为0，有退件时为1。
     """
     from huiyin.intake.importing import plan_import
     from huiyin.intake.library import load_mapping
@@ -119,16 +119,16 @@ def _print_text(plan: Plan, dry_run: bool, written: Path | None) -> None:
         for line in problem_lines(listed[:SHOWN]):
             click.echo(line)
         if len(listed) > SHOWN:
-            click.echo(f"……另有{len(listed) - SHOWN}处,未逐一列出。")
+            click.echo(f"……另有{len(listed) - SHOWN}处，未逐一列出。")
     verb = "可收" if dry_run else "收入"
-    repeated = f",表内重复{plan.repeated}行" if plan.repeated else ""
+    repeated = f"，表内重复{plan.repeated}行" if plan.repeated else ""
     click.echo(
-        f"{verb}{len(plan.taken)}件,已在库{plan.unchanged}件,退件{len(plan.rejected)}行{repeated};"
+        f"{verb}{len(plan.taken)}件，已在库{plan.unchanged}件，退件{len(plan.rejected)}行{repeated}；"
         f"疑似重复{len(plan.duplicates)}件。"
     )
     for code, count in plan.warnings.items():
-        click.echo(f"  {code} {CODES[code].title}:{count}处")
+        click.echo(f"  {code} {CODES[code].title}：{count}处")
     if written is not None:
-        click.echo(f"退件清单:{written}")
+        click.echo(f"退件清单：{written}")
     if dry_run:
-        click.echo("这是核对(--dry-run),没有写入留言。")
+        click.echo("这是核对（--dry-run），没有写入留言。")

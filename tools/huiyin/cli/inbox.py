@@ -22,15 +22,15 @@ ROLE_LABELS = {"record": "记录", "approve": "审签"}
 
 @chinese_command("inbox")
 @click.option("--unit", "unit_name", help="单位的代号或名称。")
-@click.option("--person", help="人员代号,如 lanzhou.head。")
+@click.option("--person", help="人员代号，如 lanzhou.head。")
 @rev_option
 @root_option
 @as_of_option
 @format_option("text", "json")
 def command(unit_name: str | None, person: str | None, rev: str | None, root: Path, now: datetime, output: str) -> int:
-    """列出某单位或某人待办的留言,最急的在前。
+    """列出某单位或某人待办的留言，最急的在前。
 
-    --unit 列出该单位经办人应记录的事件;--person 列出该人应记录的和应审签的。
+    --unit 列出该单位经办人应记录的事件；--person 列出该人应记录的和应审签的。
     """
     from huiyin.reports.inbox import tasks_of_person, tasks_of_unit
 
@@ -51,11 +51,11 @@ def command(unit_name: str | None, person: str | None, rev: str | None, root: Pa
         print_json({"as_of": now.isoformat(), "tasks": [_task_data(t) for t in tasks]})
         return 0
     if not tasks:
-        click.echo(f"{whose}:没有待办。")
+        click.echo(f"{whose}：没有待办。")
         return 0
     name_of = place.rulebook.registry.name_of
     print_table(
-        f"{whose}待办:{len(tasks)}项(截至 {now:%Y-%m-%d %H:%M})",
+        f"{whose}待办：{len(tasks)}项（截至 {now:%Y-%m-%d %H:%M}）",
         ("编号", "标题", "要做的", "单位", "期限", "逾期"),
         ((t.case_id, t.title, _todo(t), name_of(t.unit), t.due or "未规定", _late(t)) for t in tasks),
     )
@@ -63,13 +63,13 @@ def command(unit_name: str | None, person: str | None, rev: str | None, root: Pa
 
 
 def _todo(task: Task) -> str:
-    return f"{ROLE_LABELS[task.role]}:{'或'.join(title for _, title in task.events)}"
+    return f"{ROLE_LABELS[task.role]}：{'或'.join(title for _, title in task.events)}"
 
 
 def _late(task: Task) -> str:
     if not task.late:
         return ""
-    return f"{task.working_days_late}个工作日" + (",有领导批示" if task.instructed else "")
+    return f"{task.working_days_late}个工作日" + ("，有领导批示" if task.instructed else "")
 
 
 def _task_data(task: Task) -> dict[str, object]:

@@ -79,19 +79,19 @@ class Inputs:
             click.Abort: end of input, or Ctrl-C.
         """
         try:
-            return str(click.prompt(prompt, err=True, prompt_suffix=":", default="", show_default=False))
+            return str(click.prompt(prompt, err=True, prompt_suffix="：", default="", show_default=False))
         except UnicodeDecodeError:
-            raise UsageError(Problem("HY942", f"{prompt}:输入的不是UTF-8文字。")) from None
+            raise UsageError(Problem("HY942", f"{prompt}：输入的不是UTF-8文字。")) from None
 
     def ask_text(self, prompt: str) -> str:
         """Lines from the person at the terminal, up to one of only ``END`` or the end of input."""
-        click.echo(f"{prompt}(可以多行;写完后另起一行只写“{END}”):", err=True)
+        click.echo(f"{prompt}（可以多行；写完后另起一行只写“{END}”）：", err=True)
         lines: list[str] = []
         try:
             while (line := sys.stdin.readline()) and line.rstrip("\r\n") != END:
                 lines.append(line)
         except UnicodeDecodeError:
-            raise UsageError(Problem("HY942", f"{prompt}:输入的不是UTF-8文字。")) from None
+            raise UsageError(Problem("HY942", f"{prompt}：输入的不是UTF-8文字。")) from None
         if not line and not lines:
             raise click.Abort
         return "".join(lines)
@@ -99,13 +99,13 @@ class Inputs:
     def _standard_input(self, option: str) -> str:
         if self._reader or sys.stdin is None:
             used = f"已由 {self._reader} 读取" if self._reader else "没有打开"
-            raise UsageError(Problem("HY944", f"{option} 要读标准输入,而标准输入{used}。"))
+            raise UsageError(Problem("HY944", f"{option} 要读标准输入，而标准输入{used}。"))
         self._reader = option
         return _decode(sys.stdin.buffer.read(MAX_BYTES + 1), "标准输入")
 
     def _note(self, replaced: bool, option: str) -> None:
         if replaced:
-            self.warnings.append(Problem("HY957", f"{option}:有无法辨认的字符,已代以“〓”。"))
+            self.warnings.append(Problem("HY957", f"{option}：有无法辨认的字符，已代以“〓”。"))
 
 
 def check_text(raw: str, option: str) -> None:
@@ -115,7 +115,7 @@ def check_text(raw: str, option: str) -> None:
         UsageError: HY942.
     """
     if not raw.isprintable() and any("\ud800" <= c <= "\udfff" for c in raw):
-        raise UsageError(Problem("HY942", f"{option}:取值不是UTF-8文字,请检查终端的编码,或改用 @文件。"))
+        raise UsageError(Problem("HY942", f"{option}：取值不是UTF-8文字，请检查终端的编码，或改用 @文件。"))
 
 
 def _file(name: str) -> str:
@@ -135,7 +135,7 @@ def _decode(data: bytes, name: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        guess = ",可能是GBK编码" if _is_gbk(data) else ""
+        guess = "，可能是GBK编码" if _is_gbk(data) else ""
         raise HuiyinError(Problem("HY101", f"此行含有不是UTF-8编码的字节{guess}。", name, line=line)) from None
 
 

@@ -23,7 +23,7 @@ from huiyin.repo.schemas import load_schema
 from huiyin.rules.articles import cite
 from huiyin.rules.rulebook import Rulebook
 
-DEFAULTS = {"received_at": "现在", "procedure": "唯一的一份,或收到之日施行的一份"}
+DEFAULTS = {"received_at": "现在", "procedure": "唯一的一份，或收到之日施行的一份"}
 """Required fields that nobody needs to write."""
 
 
@@ -43,15 +43,15 @@ class NewCommand(ChineseCommand):
 
 
 @click.command("new", cls=NewCommand)
-@click.option("--dry-run", is_flag=True, help="只校验,不写入。")
+@click.option("--dry-run", is_flag=True, help="只校验，不写入。")
 @root_option
 @as_of_option
 @format_option("text", "json")
 def command(root: Path, now: datetime, output: str, dry_run: bool, **values: Any) -> int:
-    """登记一件新留言(第九条(一)、第十条(一)、第十二条)。
+    """登记一件新留言（第九条（一）、第十条（一）、第十二条）。
 
-    编号由渠道和平台编号组成,文件放在收到之日的目录下。只写可以公开的文字:姓名、联系方式和原文不得写入本库(第十九条)。
-    必填而没有写的选项,在终端上逐项询问;--received-at 默认为现在,--procedure 默认为当日施行的办法。
+    编号由渠道和平台编号组成，文件放在收到之日的目录下。只写可以公开的文字：姓名、联系方式和原文不得写入本库（第十九条）。
+    必填而没有写的选项，在终端上逐项询问；--received-at 默认为现在，--procedure 默认为当日施行的办法。
     """
     place, inputs = Place(root), Inputs()
     document = _document(values, place, inputs, now)
@@ -94,19 +94,19 @@ def _document(values: dict[str, Any], place: Place, inputs: Inputs, now: datetim
     refuse_invalid({**document, "events": []}, schema, fields)
     if data["procedure"] not in place.rulebook.procedures:
         known = "、".join(sorted(place.rulebook.procedures))
-        raise HuiyinError(Problem("HY401", f"适用办法“{data['procedure']}”不存在,可用:{known}。", article="23"))
+        raise HuiyinError(Problem("HY401", f"适用办法“{data['procedure']}”不存在，可用：{known}。", article="23"))
     return document
 
 
 def _print_text(registered: Registered, rulebook: Rulebook, *, dry_run: bool) -> None:
     replay, case = registered.replay, registered.replay.case
-    click.echo(DRY_RUN if dry_run else f"已登记:{registered.path}")
+    click.echo(DRY_RUN if dry_run else f"已登记：{registered.path}")
     if case.duplicate_of is not None:
-        click.echo(f"正文与 {case.duplicate_of} 相同(不计空白),已记为疑似重复(duplicate_of)。")
+        click.echo(f"正文与 {case.duplicate_of} 相同（不计空白），已记为疑似重复（duplicate_of）。")
     requires = replay.procedure.channels[case.channel]
     lacking = [fact for fact in requires.requires if not getattr(case, fact)]
     if lacking:
-        click.echo(f"不具备该渠道的受理条件({cite(requires.article)}),审核时应作不予受理处理。")
+        click.echo(f"不具备该渠道的受理条件（{cite(requires.article)}），审核时应作不予受理处理。")
     seats = registration_approvals(replay)
     click.echo("\n".join(outcome_lines(replay, registered.path, seats, "", rulebook)))
     if not dry_run:

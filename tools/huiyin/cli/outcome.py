@@ -14,8 +14,8 @@ from huiyin.rules.replay import Replay
 from huiyin.rules.rulebook import Rulebook
 from huiyin.rules.steps import Seat
 
-COMMIT = "改动在工作目录中,尚未提交;提交到分支并发起合并请求,经审签、合并后生效。"
-DRY_RUN = "试运行:没有写入任何文件。以下是写入后的情形。"
+COMMIT = "改动在工作目录中，尚未提交；提交到分支并发起合并请求，经审签、合并后生效。"
+DRY_RUN = "试运行：没有写入任何文件。以下是写入后的情形。"
 
 
 def outcome_lines(replay: Replay, path: str, seats: Sequence[Seat], author: str, rulebook: Rulebook) -> list[str]:
@@ -29,12 +29,12 @@ def outcome_lines(replay: Replay, path: str, seats: Sequence[Seat], author: str,
     lines = [f"{replay.case.id}  {replay.state_title}  {path}"]
     clock = nearest_clock(replay)
     if clock is not None:
-        lines.append(f"  期限:{clock_line(clock, replay, rulebook)}")
-    lines.append(f"  本次变更:{_approval_text(seats, replay, author, rulebook)}")
+        lines.append(f"  期限：{clock_line(clock, replay, rulebook)}")
+    lines.append(f"  本次变更：{_approval_text(seats, replay, author, rulebook)}")
     steps = awaited(replay)
-    lines += [f"  下一步:{step_line(step, rulebook.registry)}" for step in steps]
+    lines += [f"  下一步：{step_line(step, rulebook.registry)}" for step in steps]
     if not steps:
-        lines.append("  下一步:无,已了结。" if replay.closed else "  下一步:无。")
+        lines.append("  下一步：无，已了结。" if replay.closed else "  下一步：无。")
     return lines
 
 
@@ -88,8 +88,8 @@ def _approval_text(seats: Sequence[Seat], replay: Replay, author: str, rulebook:
         unit = rulebook.registry.name_of(seat.unit) if seat.unit else "承办单位"
         people = "、".join(p.name for p in _people(seat, replay, author, rulebook)) or "名册中当日无人可审签"
         stricter = "〔从严设置〕" if seat.stricter else ""
-        parts.append(f"{unit}{seat.role.label}({people}){stricter}({cite(seat.article)})")
-    return f"须经{','.join(parts)}审签,不得是记录人本人。"
+        parts.append(f"{unit}{seat.role.label}（{people}）{stricter}（{cite(seat.article)}）")
+    return f"须经{','.join(parts)}审签，不得是记录人本人。"
 
 
 def _people(seat: Seat, replay: Replay, author: str, rulebook: Rulebook) -> tuple[Person, ...]:

@@ -26,9 +26,9 @@ def problem_lines(problems: Iterable[Problem]) -> list[str]:
     lines = []
     for p in problems:
         where = ":".join(str(part) for part in (p.path, p.line) if part)
-        article = f"({cite(p.article)})" if p.article else ""
+        article = f"（{cite(p.article)}）" if p.article else ""
         lines.append(f"{where + ': ' if where else ''}{p.level.label} {p.code} {p.message}{article}")
-        lines.append(f"    处理:{p.cure}")
+        lines.append(f"    处理：{p.cure}")
     return lines
 
 
@@ -51,8 +51,8 @@ def github_line(problem: Problem) -> str:
     level = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "notice"}[problem.level]
     fields = [("file", problem.path), ("line", str(problem.line or "")), ("title", problem.code)]
     head = ",".join(f"{name}={_escape(value, property=True)}" for name, value in fields if value)
-    article = f"({cite(problem.article)})" if problem.article else ""
-    return f"::{level} {head}::{_escape(f'{problem.message}{article} 处理:{problem.cure}')}"
+    article = f"（{cite(problem.article)}）" if problem.article else ""
+    return f"::{level} {head}::{_escape(f'{problem.message}{article} 处理：{problem.cure}')}"
 
 
 def _escape(text: str, *, property: bool = False) -> str:

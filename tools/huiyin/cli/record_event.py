@@ -25,7 +25,7 @@ from huiyin.repo.schemas import Schema, load_schema
 from huiyin.rules.registry import Registry
 from huiyin.rules.rulebook import Rulebook
 
-IN_HISTORY = "注意:此前提交的Git历史中仍有原文;已推送的,应按手册另行清除。"
+IN_HISTORY = "注意：此前提交的Git历史中仍有原文；已推送的，应按手册另行清除。"
 
 
 def run_event(event: str, root: Path, now: datetime, output: str, dry_run: bool, **values: Any) -> int:
@@ -59,7 +59,7 @@ def run_event(event: str, root: Path, now: datetime, output: str, dry_run: bool,
         click.echo("\n".join(problem_lines([*inputs.warnings, *problems])), err=True)
     if refused:
         count = len(unknown) + sum(r.refused for r in results)
-        click.echo(f"{len(unknown) + len(paths)}件中有{count}件不能记录,因此一件都没有写入。", err=True)
+        click.echo(f"{len(unknown) + len(paths)}件中有{count}件不能记录，因此一件都没有写入。", err=True)
         return 1
     _print_text(draft, results, rulebook, dry_run=dry_run)
     return 0
@@ -87,13 +87,13 @@ def _draft(
     """What was typed, completed at the terminal and judged by the schema, before any case is looked at."""
     fields = event_fields(schema, event)
     data = given_values(fields, values, inputs, registry)
-    by = values["by"] or (inputs.ask("记录人代号(人员或 人员@单位)") if inputs.interactive else "")
+    by = values["by"] or (inputs.ask("记录人代号（人员或 人员@单位）") if inputs.interactive else "")
     at = values["at"] or now
     # The publisher follows from the unit of each case; any will do while the rest is judged.
     fixed = {"type": event, "at": timestamp(at), "by": {"unit": "unit"}, "publisher": "-"}
     _complete(data, fields, fixed, schema["$defs"][event], inputs, registry)
     if not by.strip():
-        raise UsageError(Problem("HY940", "缺少:--by(记录人),或环境变量 HUIYIN_PERSON。"))
+        raise UsageError(Problem("HY940", "缺少：--by(记录人)，或环境变量 HUIYIN_PERSON。"))
     person, unit = _parse_by(by, registry)
     whole = {**{k: v for k, v in fixed.items() if k != "publisher" or _has(fields, k)}, **data}
     refuse_invalid(whole, Schema(alone(schema, event), "schema/case.schema.json"), fields)
@@ -125,7 +125,7 @@ def _parse_by(by: str, registry: Registry) -> tuple[str, str | None]:
     check_text(by, "--by")
     person, _, unit = by.strip().partition("@")
     if person not in registry.people:
-        raise UsageError(Problem("HY933", f"--by:没有代号为“{person}”的人员。"))
+        raise UsageError(Problem("HY933", f"--by：没有代号为“{person}”的人员。"))
     return person, unit_id(unit, registry, "--by") if unit else None
 
 
@@ -139,13 +139,13 @@ def _with_secret(draft: Draft, source: str | None, inputs: Inputs) -> Draft:
     if source is not None:
         secret = inputs.raw(source, "--remove")
     elif inputs.interactive:
-        secret = click.prompt("要隐去的文字(不显示)", hide_input=True, err=True, prompt_suffix=":")
+        secret = click.prompt("要隐去的文字（不显示）", hide_input=True, err=True, prompt_suffix=":")
     else:
-        raise UsageError(Problem("HY940", "缺少:--remove(写 - 从标准输入读,或 @文件)。"))
+        raise UsageError(Problem("HY940", "缺少：--remove(写 - 从标准输入读，或 @文件)。"))
     # Line breaks at the end come from the pipe or the editor, and those inside stand in the record as line feeds.
     secret = secret.replace("\r\n", "\n").strip("\n")
     if not secret.strip():
-        raise UsageError(Problem("HY940", "缺少:要隐去的文字是空的。"))
+        raise UsageError(Problem("HY940", "缺少：要隐去的文字是空的。"))
     return Draft(type=draft.type, at=draft.at, person=draft.person, unit=draft.unit, fields=draft.fields, hide=secret)
 
 
@@ -154,7 +154,7 @@ def _print_text(draft: Draft, results: Sequence[Result], rulebook: Rulebook, *, 
         click.echo(DRY_RUN)
     else:
         title = results[0].after.procedure.events[draft.type].title if results[0].after else draft.type
-        click.echo(f"已记录“{title}”({draft.type}):{len(results)}件。")
+        click.echo(f"已记录“{title}”（{draft.type}）：{len(results)}件。")
     for result in results:
         if result.before and result.after and result.event:
             seats = event_approvals(result.before, result.after, result.event)

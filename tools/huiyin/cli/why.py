@@ -31,14 +31,14 @@ WEEKDAYS = "一二三四五六日"
 @as_of_option
 @format_option("text", "json")
 def command(case_id: str, rev: str | None, root: Path, now: datetime, output: str) -> int:
-    """逐日说明一件留言的审核、认领、办理期限是怎样算出来的,注明条款和日历依据。"""
+    """逐日说明一件留言的审核、认领、办理期限是怎样算出来的，注明条款和日历依据。"""
     place = Place(root, rev)
     replay = replay_one(place, case_id, now)
     clocks = [(clock, _days(clock, replay, place)) for clock in replay.clocks]
     if output == "json":
         print_json({"id": replay.case.id, "as_of": now.isoformat(), "clocks": [_data(c, d) for c, d in clocks]})
         return 0
-    click.echo(f"{replay.case.id}  {replay.case.title}(截至 {now:%Y-%m-%d %H:%M})")
+    click.echo(f"{replay.case.id}  {replay.case.title}（截至 {now:%Y-%m-%d %H:%M}）")
     for clock, days in clocks:
         click.echo(f"\n{clock_line(clock, replay, place.rulebook)}")
         for line in _explanations(clock, replay, place):
@@ -61,24 +61,24 @@ def _explanations(clock: Clock, replay: Replay, place: Place) -> list[str]:
     settings = replay.procedure.settings
     match clock.kind:
         case ClockKind.REVIEW:
-            return ["每日审核,休息日也不例外:收到当日终了前审核交办(第九条(一))。"]
+            return ["每日审核，休息日也不例外：收到当日终了前审核交办（第九条（一））。"]
         case ClockKind.CLAIM:
             basis = "交办之日" if settings.claim_day == "assigned" else "留言之日"
-            return [f"工作日当日认领;节假日的,节后第一个工作日12时前认领完毕(第九条(二));按{basis}计。"]
+            return [f"工作日当日认领；节假日的，节后第一个工作日12时前认领完毕（第九条（二））；按{basis}计。"]
     assert replay.complexity is not None, "a handling clock starts with an assignment"
     first = "交办当日计入" if settings.counting_starts == "same_day" else "次日起算"
     limit = f"{replay.complexity.label}留言{clock.working_days}个工作日办结"
-    lines = [f"{limit},从交办之日起计算,{first}(第十三条)。"]
+    lines = [f"{limit}，从交办之日起计算，{first}（第十三条）。"]
     if clock.due.by is not DueBy.RULE and clock.working_days is not None:
         days = place.rulebook.days_for(clock.unit, replay.procedure)
         counted = handling_due(clock.start, clock.working_days, settings, days)
         decision = "经交办单位同意延期" if clock.due.by is DueBy.EXTENSION else "退回重办时另定期限"
         article = "16" if clock.due.by is DueBy.EXTENSION else "21"
-        lines.append(f"按此应于{counted.day}办结;{decision}至{clock.due.day}({cite(article)})。")
+        lines.append(f"按此应于{counted.day}办结；{decision}至{clock.due.day}（{cite(article)}）。")
     if clock.remind_on is not None:
-        lines.append(f"{clock.remind_on}仍未报送的,提醒承办单位主要负责同志(第十五条)。")
+        lines.append(f"{clock.remind_on}仍未报送的，提醒承办单位主要负责同志（第十五条）。")
     if clock.due.provisional:
-        lines.append("期限所在年度的放假安排尚未公布,为暂算,公布后自动重算。")
+        lines.append("期限所在年度的放假安排尚未公布，为暂算，公布后自动重算。")
     return lines
 
 
@@ -89,7 +89,7 @@ def _count(day: TraceDay) -> str:
 
 
 def _reason(day: TraceDay) -> str:
-    return f"{day.reason}(暂算)" if day.provisional else day.reason
+    return f"{day.reason}（暂算）" if day.provisional else day.reason
 
 
 def _data(clock: Clock, days: list[TraceDay]) -> dict[str, object]:

@@ -17,7 +17,7 @@ MAX_EXACT = 10**15
 """Excel keeps 15 digits of a number and turns the others into zeros."""
 _SERIAL_DAYS = (20000, 80000)  # 1954 to 2119, as Excel counts days
 _EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - wall-clock time of a cell; the zone is added below
-_SEPARATORS = re.compile(r"[、,,;;//|\n]+")
+_SEPARATORS = re.compile(r"[、,，;；/／|\n]+")
 _ID_PART = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
 _EXCEL_TEXT = re.compile(r'=?"(.*)"')
 _INTEGRAL = re.compile(r"([0-9]+)\.0+")
@@ -47,9 +47,9 @@ def as_text(cell: Cell) -> str:
         RefusedCell: HY518, an error of Excel, or a text that it turned into a date or time.
     """
     if isinstance(cell, CellError):
-        raise RefusedCell("HY518", f"单元格是公式错误({cell.text})。")
+        raise RefusedCell("HY518", f"单元格是公式错误（{cell.text}）。")
     if isinstance(cell, date | time | timedelta):
-        raise RefusedCell("HY518", "单元格是日期或时间,应当是文字。")
+        raise RefusedCell("HY518", "单元格是日期或时间，应当是文字。")
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < MAX_EXACT:
@@ -68,7 +68,7 @@ def as_time(cell: Cell, formats: Iterable[str]) -> datetime:
         RefusedCell: HY511, HY518.
     """
     if isinstance(cell, CellError):
-        raise RefusedCell("HY518", f"单元格是公式错误({cell.text})。")
+        raise RefusedCell("HY518", f"单元格是公式错误（{cell.text}）。")
     moment: datetime | None = None
     if isinstance(cell, datetime):
         moment = cell
@@ -125,7 +125,7 @@ def as_word(cell: Cell, words: Mapping[str, Constant], values: Iterable[Constant
         if word == str(value):
             return value
     allowed = "、".join(words) if words else "、".join(str(v) for v in values)
-    raise RefusedCell("HY514", f"不是所列的词:{allowed}。")
+    raise RefusedCell("HY514", f"不是所列的词：{allowed}。")
 
 
 def as_unit(name: str, registry: Registry) -> str:
@@ -136,9 +136,9 @@ def as_unit(name: str, registry: Registry) -> str:
     """
     unit = registry.find_unit(_visible(name)) or registry.find_unit(unicodedata.normalize("NFKC", _visible(name)))
     if unit is None:
-        raise RefusedCell("HY513", "单位名录中没有这个名称的单位,或者不止一个。")
+        raise RefusedCell("HY513", "单位名录中没有这个名称的单位，或者不止一个。")
     if not unit.publisher:
-        raise RefusedCell("HY513", f"{unit.name}不是承办单位,只能是市州或省政府部门(第七条)。")
+        raise RefusedCell("HY513", f"{unit.name}不是承办单位，只能是市州或省政府部门（第七条）。")
     return unit.id
 
 
@@ -158,7 +158,7 @@ def as_reference(cell: Cell) -> str:
         if cell != int(cell) or cell < 0:
             raise RefusedCell("HY515", "编号是小数或负数。")
         if cell >= MAX_EXACT:
-            raise RefusedCell("HY515", "编号超过15位而存为数字,末尾几位已被Excel改为0。")
+            raise RefusedCell("HY515", "编号超过15位而存为数字，末尾几位已被Excel改为0。")
         return str(int(cell))
     text = "".join(unicodedata.normalize("NFKC", _visible(as_text(cell))).split())
     if wrapped := _EXCEL_TEXT.fullmatch(text):
@@ -167,7 +167,7 @@ def as_reference(cell: Cell) -> str:
     if whole := _INTEGRAL.fullmatch(text):
         text = whole[1]
     if _SCIENTIFIC.fullmatch(text):
-        raise RefusedCell("HY515", "编号是科学计数法,末尾几位已经丢失。")
+        raise RefusedCell("HY515", "编号是科学计数法，末尾几位已经丢失。")
     if len(text) > _MAX_REFERENCE:
         raise RefusedCell("HY515", f"编号超过{_MAX_REFERENCE}个字。")
     if not any(c.isalnum() for c in text):

@@ -43,7 +43,7 @@ def _rows(file: IO[str], delimiter: str, path: Path) -> Iterator[Row]:
             number += 1
             yield Row(number, cells)
     except csv.Error:
-        message = f"第{number + 1}行起引号没有配对,无法分出各列。"
+        message = f"第{number + 1}行起引号没有配对，无法分出各列。"
         raise HuiyinError(Problem("HY502", message, str(path), line=reader.line_num)) from None
     finally:
         csv.field_size_limit(before)
@@ -76,7 +76,7 @@ def _encoding(path: Path) -> str:
     bad = _first_bad_line(path, "utf-8")
     if bad is None:
         if _has_nul(path):
-            raise HuiyinError(Problem("HY501", "这不是文本表格,而是二进制文件。", str(path)))
+            raise HuiyinError(Problem("HY501", "这不是文本表格，而是二进制文件。", str(path)))
         return "utf-8"
     # A UTF-8 file with a few damaged bytes would also pass as GB18030, and every word would be garbled in silence.
     if not _is_mostly_utf8(path) and _first_bad_line(path, "gb18030") is None and not _has_nul(path):
@@ -92,7 +92,7 @@ def _require(path: Path, encoding: str) -> str:
 
 
 def _undecodable(path: Path, line: int) -> Problem:
-    return Problem("HY504", "此行附近有既不是UTF-8也不是GB18030的字节,可能已损坏。", str(path), line=line)
+    return Problem("HY504", "此行附近有既不是UTF-8也不是GB18030的字节，可能已损坏。", str(path), line=line)
 
 
 def _first_bad_line(path: Path, encoding: str) -> int | None:

@@ -18,9 +18,9 @@ from huiyin.rules.procedure import Procedure
 from huiyin.rules.registry import Registry
 
 NOT_RECORDED = {
-    "claimed_at": "台账未载认领时间,按交办时间登记。",
-    "published_at": "台账未载公开时间,按答复时间登记。",
-    "assigned_at": "台账未载交办时间,按收到时间登记。",
+    "claimed_at": "台账未载认领时间，按交办时间登记。",
+    "published_at": "台账未载公开时间，按答复时间登记。",
+    "assigned_at": "台账未载交办时间，按收到时间登记。",
 }
 """Notes on events whose time the ledger does not have."""
 
@@ -47,7 +47,7 @@ def history_events(
     """
     if ("reply" in values) != ("answered_at" in values):
         absent = "答复时间" if "reply" in values else "答复内容"
-        raise RefusedCell("HY517", f"缺少{absent},而与之对应的一项已经填写。")
+        raise RefusedCell("HY517", f"缺少{absent}，而与之对应的一项已经填写。")
     unit = registry.units[values["unit"]]
     route = procedure.route_for(channel, unit.kind)
     if route is None:
@@ -109,4 +109,4 @@ def find_other_date(values: Mapping[str, Any]) -> Iterator[str]:
         if signed == "":
             yield "答复落款的日期历法上没有。"
         elif signed is not None and signed != answered:
-            yield f"答复落款为{signed},答复时间为{answered}。"
+            yield f"答复落款为{signed}，答复时间为{answered}。"

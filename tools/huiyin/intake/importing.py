@@ -52,7 +52,7 @@ def plan_import(
     """
     if channel not in mapping.channels:
         fits = "、".join(c.value for c in mapping.channels)
-        raise UsageError(Problem("HY507", f"映射“{mapping.name}”适用于渠道 {fits},不适用于 {channel}。"))
+        raise UsageError(Problem("HY507", f"映射“{mapping.name}”适用于渠道 {fits}，不适用于 {channel}。"))
     planner = _Planner(source, channel, mapping, now, str(file))
     with open_table(file, sheet) as table:
         header, rows = split_header(table, str(file), mapping.columns_wanted())
@@ -93,7 +93,7 @@ class _Planner:
         procedure = self.rulebook.procedures.get(self.mapping.procedure)
         if procedure is None:
             known = "、".join(sorted(self.rulebook.procedures))
-            message = f"映射所写的适用办法“{self.mapping.procedure}”不存在,可用:{known}。"
+            message = f"映射所写的适用办法“{self.mapping.procedure}”不存在，可用：{known}。"
             raise UsageError(Problem("HY401", message, article="23"))
         return procedure
 
@@ -167,7 +167,7 @@ class _Planner:
         pairs = [("标题", "title", known.title), ("正文", "body", known.body), ("答复", "reply", known.reply)]
         differing = [label for label, name, there in pairs if name in draft.values and draft.values[name] != there]
         if differing:
-            message = f"{known.id} 已在库中,但{'、'.join(differing)}与表中的不同;在库文件没有改动。"
+            message = f"{known.id} 已在库中，但{'、'.join(differing)}与表中的不同；在库文件没有改动。"
             self.plan.remarks.append(self._place(draft, Problem("HY520", message)))
 
     def _reject(self, draft: Draft, *problems: Problem) -> None:
@@ -189,6 +189,6 @@ class _Planner:
                 plan.taken[index] = Taken(taken.id, taken.path, canonical(document), document, taken.received_at)
                 plan.duplicates.append((taken.id, found[taken.id]))
                 number = self.seen[taken.id][0]
-                message = f"{taken.id} 与 {found[taken.id]} 正文相同,已注明疑似重复。"
+                message = f"{taken.id} 与 {found[taken.id]} 正文相同，已注明疑似重复。"
                 plan.remarks.append(Problem("HY521", message, self.path, line=number))
         return plan

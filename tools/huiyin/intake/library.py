@@ -40,7 +40,7 @@ def load_mapping(source: Source, name: str) -> IntakeMapping:
             data = Path(name).read_bytes()
         except (OSError, ValueError):
             known = "、".join(mapping_names(source)) or "无"
-            raise UsageError(Problem("HY506", f"没有映射“{name}”,现有:{known}。", INTAKE)) from None
+            raise UsageError(Problem("HY506", f"没有映射“{name}”，现有：{known}。", INTAKE)) from None
     document = yaml.parse_mapping(data, path=path)
     problems = load_schema(source, "intake").find_problems(document, path)
     if not problems:

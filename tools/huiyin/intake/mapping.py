@@ -121,7 +121,7 @@ class IntakeMapping:
                 fields[name] = FieldSpec(value=value)
             else:
                 known = "、".join(["procedure", *allowed])
-                raise UsageError(Problem("HY508", f"--set 不能给定“{name}”,可以给定:{known}。"))
+                raise UsageError(Problem("HY508", f"--set 不能给定“{name}”，可以给定：{known}。"))
         return replace(self, fields=fields, procedure=procedure)
 
     def columns_wanted(self) -> list[tuple[str, ...]]:
@@ -147,13 +147,13 @@ class IntakeMapping:
                 indices = header.columns[header_key(found[0])]
                 bound[name] = indices[0]
                 if len(indices) > 1:
-                    message = f"列名“{found[0]}”出现了{len(indices)}次,无法确定取哪一列。"
+                    message = f"列名“{found[0]}”出现了{len(indices)}次，无法确定取哪一列。"
                     problems.append(Problem("HY505", message, path, line=header.number))
             elif spec.names and not spec.optional:
                 missing.append("“" + "”或“".join(spec.names) + "”")
         if missing:
             shown = "、".join(n if len(n) <= 20 else n[:20] + "…" for n in header.names[:40])
-            message = f"缺少映射“{self.name}”所用的列:{'、'.join(dict.fromkeys(missing))};表中现有的列:{shown}。"
+            message = f"缺少映射“{self.name}”所用的列：{'、'.join(dict.fromkeys(missing))}；表中现有的列：{shown}。"
             problems.insert(0, Problem("HY505", message, path, line=header.number))
         if problems:
             raise HuiyinError(*problems)
@@ -216,7 +216,7 @@ def _contradictions(name: str, entry: Mapping[str, Any], spec: FieldSpec, privat
     if sum(key in entry for key in ("column", "columns", "filled", "value", "same_as")) != 1:
         yield f"{called}应当写且只写 column、columns、filled、value、same_as 中的一项。"
     if spec.same_as and name in TIMES and TIMES.index(spec.same_as) >= TIMES.index(name):
-        yield f"{called}只能与在它之前的时间相同,不能是 {spec.same_as}。"
+        yield f"{called}只能与在它之前的时间相同，不能是 {spec.same_as}。"
     copied = [n for n in spec.columns if header_key(n) in private]
     if copied:
-        yield f"{called}读取了列为个人信息的“{'、'.join(copied)}”;个人信息不得写入本库,有无可用 filled 表示。"
+        yield f"{called}读取了列为个人信息的“{'、'.join(copied)}”；个人信息不得写入本库，有无可用 filled 表示。"

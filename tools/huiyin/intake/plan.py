@@ -88,7 +88,7 @@ def rejects_path(file: Path, root: Path, given: Path | None) -> Path:
     if real == file.resolve():
         raise UsageError(Problem("HY509", "退件清单不能覆盖导入文件。", str(path)))
     if given is None and real.is_relative_to(root.resolve()):
-        raise UsageError(Problem("HY509", "导入文件在仓库目录之内,退件清单会留在仓库中。", str(path)))
+        raise UsageError(Problem("HY509", "导入文件在仓库目录之内，退件清单会留在仓库中。", str(path)))
     if any(real.is_relative_to((root / folder).resolve()) for folder in ("cases", "rules", "schema")):
         raise UsageError(Problem("HY509", "退件清单不能放在 cases/、rules/、schema/ 之内。", str(path)))
     return path

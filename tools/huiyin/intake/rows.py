@@ -73,7 +73,7 @@ class RowReader:
         """Read all fields of a row; whatever is wrong is among the draft's problems."""
         draft = Draft(row.number, values=dict(self._constants.values))
         if any(not cells.is_blank(c) for c in row.cells[self._width :]):
-            self._refuse(draft, "HY519", f"本行的单元格多于表头({self._width}列),各列可能错位。")
+            self._refuse(draft, "HY519", f"本行的单元格多于表头（{self._width}列），各列可能错位。")
         for name, spec in self.mapping.fields.items():
             if name not in draft.values:
                 self._read_field(draft, row, name, spec)
@@ -106,7 +106,7 @@ class RowReader:
             if spec.default is not None:
                 self._take(draft, name, spec, spec.default, column)
             elif not spec.optional and name not in ("answered_at", "reply"):
-                self._refuse(draft, "HY510", f"“{column}”列是空的({label(name)})。")
+                self._refuse(draft, "HY510", f"“{column}”列是空的（{label(name)}）。")
             return
         self._take(draft, name, spec, cell, column)
 
@@ -114,11 +114,11 @@ class RowReader:
         return next(n for n in spec.names if header_key(n) in self._header.columns)
 
     def _take(self, draft: Draft, name: str, spec: FieldSpec, cell: Cell, column: str) -> None:
-        where = f"“{column}”列" if column else f"给定的“{label(name)}”({name})"
+        where = f"“{column}”列" if column else f"给定的“{label(name)}”（{name}）"
         try:
             value = self._convert(draft, name, spec, cell)
         except RefusedCell as refused:
-            self._refuse(draft, refused.code, f"{where}:{refused.message}")
+            self._refuse(draft, refused.code, f"{where}：{refused.message}")
             return
         if value in ("", []):
             if not spec.optional and name != "reply":
@@ -146,7 +146,7 @@ class RowReader:
         cleaner: Callable[..., Any] = clean if name in ("body", "reply") else clean_line
         cleaned = cleaner(text, mapping.clean)
         if cleaned.replaced:
-            message = f"{label(name)}中有他人看不到的字符,已用“〓”代替。"
+            message = f"{label(name)}中有他人看不到的字符，已用“〓”代替。"
             draft.problems.append(Problem("HY523", message, self.path, line=draft.number))
         return cleaned.text
 

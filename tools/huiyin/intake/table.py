@@ -95,25 +95,25 @@ def open_table(path: Path, sheet: str | None = None) -> AbstractContextManager[T
     except IsADirectoryError:
         raise UsageError(Problem("HY904", "导入文件是一个目录。", str(path))) from None
     except OSError as error:
-        raise UsageError(Problem("HY904", f"导入文件不能读取({error.strerror})。", str(path))) from None
+        raise UsageError(Problem("HY904", f"导入文件不能读取（{error.strerror}）。", str(path))) from None
     if not head.strip():
         raise HuiyinError(Problem("HY503", "文件是空的。", str(path)))
     if head.startswith(_MAGIC_OLE):
-        message = "这是旧版 .xls 或加了密码的工作簿,请在Excel或WPS中打开,另存为不加密的 .xlsx。"
+        message = "这是旧版 .xls 或加了密码的工作簿，请在Excel或WPS中打开，另存为不加密的 .xlsx。"
         raise HuiyinError(Problem("HY501", message, str(path)))
     if head.startswith(_MAGIC_ZIP):
         from huiyin.intake.workbook import open_workbook
 
         return open_workbook(path, sheet)
     if path.suffix.lower() in (".xlsx", ".xlsm") and not _is_markup(head):
-        raise HuiyinError(Problem("HY502", "文件名是 .xlsx,但内容不是工作簿,可能没有下载完整。", str(path)))
+        raise HuiyinError(Problem("HY502", "文件名是 .xlsx，但内容不是工作簿，可能没有下载完整。", str(path)))
     if _is_markup(head):
-        message = "文件实际是网页(HTML/XML)格式,请用Excel打开后另存为 .xlsx。"
+        message = "文件实际是网页（HTML/XML）格式，请用Excel打开后另存为 .xlsx。"
         raise HuiyinError(Problem("HY501", message, str(path)))
     if head.startswith(b"%PDF"):
-        raise HuiyinError(Problem("HY501", "这是PDF文件,请从平台导出 .xlsx 或 .csv。", str(path)))
+        raise HuiyinError(Problem("HY501", "这是PDF文件，请从平台导出 .xlsx 或 .csv。", str(path)))
     if sheet is not None:
-        raise UsageError(Problem("HY503", "文本表格没有工作表,请去掉 --sheet。", str(path)))
+        raise UsageError(Problem("HY503", "文本表格没有工作表，请去掉 --sheet。", str(path)))
     from huiyin.intake.delimited import open_delimited
 
     return open_delimited(path)

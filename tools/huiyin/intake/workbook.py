@@ -45,7 +45,7 @@ def open_workbook(path: Path, sheet: str | None) -> Iterator[Table]:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
         if unpacked > MAX_UNPACKED:
-            raise HuiyinError(Problem("HY502", "工作簿解压后过大,不予读取。", str(path)))
+            raise HuiyinError(Problem("HY502", "工作簿解压后过大，不予读取。", str(path)))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of extensions that matter only to those who would write the file
             book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
@@ -58,7 +58,7 @@ def open_workbook(path: Path, sheet: str | None) -> Iterator[Table]:
 
 
 def _broken(path: Path) -> Problem:
-    return Problem("HY502", "不是完好的 .xlsx 工作簿,可能没有下载完整,或是别的文件改了名。", str(path))
+    return Problem("HY502", "不是完好的 .xlsx 工作簿，可能没有下载完整，或是别的文件改了名。", str(path))
 
 
 def _table(book: openpyxl.Workbook, path: Path, sheet: str | None) -> Table:
@@ -66,7 +66,7 @@ def _table(book: openpyxl.Workbook, path: Path, sheet: str | None) -> Table:
     if not sheets:
         raise HuiyinError(Problem("HY503", "工作簿中没有工作表。", str(path)))
     if sheet is not None and sheet not in sheets:
-        raise UsageError(Problem("HY503", f"没有工作表“{sheet}”,现有:{'、'.join(sheets)}。", str(path)))
+        raise UsageError(Problem("HY503", f"没有工作表“{sheet}”，现有：{'、'.join(sheets)}。", str(path)))
     chosen: Any = sheets[sheet] if sheet is not None else book.worksheets[0]
     total = chosen.max_row
     # Many exporters write wrong dimensions, and openpyxl would read no further than they say.

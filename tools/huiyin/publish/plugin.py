@@ -145,7 +145,7 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
     def _report(self, problems: tuple[Problem, ...] | list[Problem]) -> None:
         for p in problems:
             where = ":".join(str(part) for part in (p.path, p.line) if part)
-            article = f"({cite(p.article)})" if p.article else ""
+            article = f"（{cite(p.article)}）" if p.article else ""
             log.error("%s %s %s%s 处理：%s", p.code, where, p.message, article, p.cure)
 
 

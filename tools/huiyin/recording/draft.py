@@ -81,8 +81,8 @@ def _acting_unit(draft: Draft, replay: Replay, registry: Registry) -> str:
         raise HuiyinError(
             Problem(
                 "HY943",
-                f"{person.name}在几个单位任{actor.role.label},都不是应记录“{rule.title}”的"
-                f"{registry.name_of(expected) if expected else '承办单位'};请核对编号,或写明:--by {forms}。",
+                f"{person.name}在几个单位任{actor.role.label}，都不是应记录“{rule.title}”的"
+                f"{registry.name_of(expected) if expected else '承办单位'}；请核对编号，或写明：--by {forms}。",
                 article=actor.article,
             )
         )

@@ -64,7 +64,7 @@ def format_file(path: str, data: bytes, *, drop_comments: bool = False) -> Forma
         return Formatted(path)
     comments = list(find_comments(readable))
     if comments and not drop_comments:
-        message = f"有{len(comments)}处注释,改写会丢失,因此没有改动。"
+        message = f"有{len(comments)}处注释，改写会丢失，因此没有改动。"
         return Formatted(path, problems=(Problem("HY953", message, path, line=comments[0]),))
     if _whole(yaml.parse_mapping(text.encode(), path=path)) != _whole(document):
         raise AssertionError("the canonical form has another content")

@@ -37,7 +37,7 @@ def redact(
             HY949, the event itself does.
     """
     if not is_canonical(data, document):
-        raise HuiyinError(Problem("HY112", "文件不是规范格式,隐去会改动其他地方;请先改为规范格式。"))
+        raise HuiyinError(Problem("HY112", "文件不是规范格式，隐去会改动其他地方；请先改为规范格式。"))
     if any(secret in event.get(name, "") for name in ("kind", "reason", "note")):
         raise HuiyinError(Problem("HY949", "该事件的种类、原因或备注中含有要隐去的文字。", article="19"))
     changed = copy.deepcopy(dict(document))

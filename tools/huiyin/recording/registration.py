@@ -54,7 +54,7 @@ def choose_procedure(rulebook: Rulebook, received_at: datetime) -> str:
         return in_force[0]
     names = "、".join(sorted(in_force or rulebook.procedures))
     why = f"{day}施行的办法有几份" if in_force else f"{day}没有施行中的办法"
-    raise HuiyinError(Problem("HY951", f"{why},请用 --procedure 写明:{names}。", article="24"))
+    raise HuiyinError(Problem("HY951", f"{why}，请用 --procedure 写明：{names}。", article="24"))
 
 
 def register(
@@ -76,7 +76,7 @@ def register(
         paths = case_paths(source)
         taken = [p for p in paths if PurePosixPath(p).stem == document["id"]]
         if taken:
-            raise HuiyinError(Problem("HY946", f"编号 {document['id']} 已有:{taken[0]}。"))
+            raise HuiyinError(Problem("HY946", f"编号 {document['id']} 已有：{taken[0]}。"))
         twins = sorted(
             find_twins(source, paths, document["title"], document["body"]), key=lambda case: (case.received_at, case.id)
         )
@@ -86,7 +86,7 @@ def register(
         text = canonical(whole)
         case = _parse(source, text)
         if case.received_at > now:
-            message = f"收到时间晚于现在({now.isoformat(timespec='seconds')})。"
+            message = f"收到时间晚于现在（{now.isoformat(timespec='seconds')}）。"
             raise HuiyinError(Problem("HY303", message, pointer="/received_at"))
         registered = replay(case, rulebook, now)
         if not dry_run:

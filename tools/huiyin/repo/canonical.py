@@ -104,7 +104,7 @@ def append_event(text: str, event: Mapping[str, Any]) -> str:
         return f"{text.removesuffix(' []' + chr(10))}\n{block}"
     start = text.rfind("\nevents:\n  - ")
     if start < 0 or not text.endswith("\n") or re.search(r"\n[^ \n]", text[start + len("\nevents:") :]):
-        raise HuiyinError(Problem("HY112", "文件不是规范格式:末尾应当是“events:”及其各项,无法追加。"))
+        raise HuiyinError(Problem("HY112", "文件不是规范格式：末尾应当是“events：”及其各项，无法追加。"))
     return text + block
 
 

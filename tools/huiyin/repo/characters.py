@@ -18,7 +18,7 @@ _KINDS = {
     "Co": "私用区字符",
     "Cn": "未分配的字符",
 }
-_NAMES = {"\t": "制表符", "\r": "回车符", "\0": "空字符", "\ufeff": "零宽不换行空格(BOM)"}
+_NAMES = {"\t": "制表符", "\r": "回车符", "\0": "空字符", "\ufeff": "零宽不换行空格（BOM）"}
 
 
 def is_clean(text: str) -> bool:
@@ -40,7 +40,7 @@ def find_forbidden(text: str) -> Iterator[tuple[int, str]]:
 def name(character: str) -> str:
     """Give the character's code point and kind in Chinese, such as ``U+200B(零宽或文字方向控制字符)``."""
     kind = _NAMES.get(character) or _KINDS[unicodedata.category(character)]
-    return f"U+{ord(character):04X}({kind})"
+    return f"U+{ord(character):04X}（{kind}）"
 
 
 def _forbidden_in(text: str) -> set[str]:

@@ -115,4 +115,4 @@ def _flush_folders(folders: Iterable[Path]) -> None:
 def failure(path: Path, code: int | None) -> Problem:
     """HY906 for a path that could not be written, with the reason in Chinese for the usual ``errno`` codes."""
     reason = _REASONS.get(code or 0) or (os.strerror(code) if code else "原因不明")
-    return Problem("HY906", f"不能写入({reason})。", str(path))
+    return Problem("HY906", f"不能写入（{reason}）。", str(path))

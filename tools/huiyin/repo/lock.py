@@ -51,7 +51,7 @@ def _take(handle: int, folder: Path, patience: float) -> None:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() > give_up:
-                raise HuiyinError(Problem("HY950", f"等了{patience:.0f}秒,另一个命令仍在写这个留言库。")) from None
+                raise HuiyinError(Problem("HY950", f"等了{patience:.0f}秒，另一个命令仍在写这个留言库。")) from None
             time.sleep(0.05)
         except OSError as error:
             raise HuiyinError(failure(folder, error.errno)) from None

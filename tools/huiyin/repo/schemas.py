@@ -31,7 +31,7 @@ class Schema:
         try:
             self._fast = jsonschema_rs.Draft202012Validator(document, validate_formats=True)
         except jsonschema_rs.ValidationError as error:
-            raise HuiyinError(Problem("HY402", f"模式文件本身不合规范:{error.message}", path)) from error
+            raise HuiyinError(Problem("HY402", f"模式文件本身不合规范：{error.message}", path)) from error
 
     @cached_property
     def _explainer(self) -> jsonschema.Draft202012Validator:
@@ -105,12 +105,12 @@ def explain(error: jsonschema.ValidationError, titles: Mapping[str, str]) -> str
     match str(error.validator):
         case "required":
             missing = [n for n in value if n not in instance]
-            return f"缺少必填字段:{_named(missing, titles)}。"
+            return f"缺少必填字段：{_named(missing, titles)}。"
         case "additionalProperties" | "unevaluatedProperties":
             extra = [n for n in instance if n not in schema.get("properties", {})]
-            return f"有不认识的字段:{'、'.join(map(str, extra))}。"
+            return f"有不认识的字段：{'、'.join(map(str, extra))}。"
         case "enum":
-            return f"{name}只能取:{'、'.join(str(v) for v in value)}。"
+            return f"{name}只能取：{'、'.join(str(v) for v in value)}。"
         case "const":
             return f"{name}只能是 {json.dumps(value, ensure_ascii=False)}。"
         case "type":
@@ -128,7 +128,7 @@ def explain(error: jsonschema.ValidationError, titles: Mapping[str, str]) -> str
         case "minimum" | "maximum":
             return f"{name}应{'不小于' if error.validator == 'minimum' else '不大于'}{value}。"
         case "not":
-            return "按其他字段的取值,这一字段不得填写。"
+            return "按其他字段的取值，这一字段不得填写。"
         case other:
             return f"{name}不符合模式的 {other} 要求。"
 

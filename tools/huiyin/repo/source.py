@@ -56,7 +56,7 @@ class FolderSource:
 
     def __init__(self, root: Path) -> None:
         if not root.is_dir():
-            raise UsageError(Problem("HY907", f"没有这个目录:{root}。"))
+            raise UsageError(Problem("HY907", f"没有这个目录：{root}。"))
         self.root = root
         self._real_folders: set[PurePosixPath] = {PurePosixPath()}
 
@@ -155,7 +155,7 @@ def check_path(path: str) -> PurePosixPath:
     """
     pure = PurePosixPath(path)
     if pure.is_absolute() or ".." in pure.parts or "\0" in path or not pure.parts:
-        raise HuiyinError(Problem("HY904", "路径应当在仓库目录之内,用“/”分隔,不含“..”。", shown(path)))
+        raise HuiyinError(Problem("HY904", "路径应当在仓库目录之内，用“/”分隔，不含“..”。", shown(path)))
     return pure
 
 
@@ -171,7 +171,7 @@ def shown(path: str) -> str:
 
 def irregular(path: str) -> Problem:
     """HY114 for a link, submodule, pipe or the like."""
-    return Problem("HY114", "不是普通文件(是符号链接、子模块、目录等),不予读取。", shown(path))
+    return Problem("HY114", "不是普通文件（是符号链接、子模块、目录等），不予读取。", shown(path))
 
 
 def executable(path: str) -> Problem:
@@ -181,7 +181,7 @@ def executable(path: str) -> Problem:
 
 def badly_named(path: str) -> Problem:
     """HY116 for a name that is not clean text."""
-    return Problem("HY116", "文件名不是UTF-8文字,或含有看不见的字符(此处以转义形式显示)。", shown(path))
+    return Problem("HY116", "文件名不是UTF-8文字，或含有看不见的字符（此处以转义形式显示）。", shown(path))
 
 
 def unreadable(path: str, error: OSError | None = None) -> Problem:
@@ -190,4 +190,4 @@ def unreadable(path: str, error: OSError | None = None) -> Problem:
         return Problem("HY904", "文件不存在。", shown(path))
     if isinstance(error, PermissionError):
         return Problem("HY904", "没有读取权限。", shown(path))
-    return Problem("HY904", f"不能读取({error.strerror})。", shown(path))
+    return Problem("HY904", f"不能读取（{error.strerror}）。", shown(path))

@@ -63,7 +63,7 @@ def parse_case(path: str, data: bytes, schema: Schema) -> CaseFile:
     """One case file from its bytes."""
     file = CaseFile(path, data, None)
     if not path.endswith(".yaml"):
-        return CaseFile(path, data, None, (Problem("HY204", "cases/ 下只放留言文件(.yaml)。", path),))
+        return CaseFile(path, data, None, (Problem("HY204", "cases/ 下只放留言文件（.yaml）。", path),))
     try:
         document = yaml.parse_mapping(data, path=path)
     except HuiyinError as error:
@@ -79,7 +79,7 @@ def parse_case(path: str, data: bytes, schema: Schema) -> CaseFile:
     if not canonical.is_canonical(data, document):
         found.append(Problem("HY112", "与规范格式不一致。", path, line=_first_difference(data, document)))
     if case.path != path:
-        found.append(file.place(Problem("HY202", f"按编号和收到日期,文件应放在 {case.path}。", path, "/id")))
+        found.append(file.place(Problem("HY202", f"按编号和收到日期，文件应放在 {case.path}。", path, "/id")))
     return CaseFile(path, data, case, tuple(found))
 
 
@@ -163,7 +163,7 @@ def load_file(path: Path, source: Source, schema_name: str) -> dict[str, Any]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise HuiyinError(Problem("HY904", f"文件不能读取({error.strerror})。", str(path))) from None
+        raise HuiyinError(Problem("HY904", f"文件不能读取（{error.strerror}）。", str(path))) from None
     return _validated(data, str(path), load_schema(source, schema_name))
 
 

@@ -28,15 +28,17 @@ _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,18}")
 
 _SYNTAX = {
-    "mapping values are not allowed in this context": "此处不能再出现“键: 值”;值里有冒号时请用双引号括起来,并检查缩进",
-    "could not find expected ':'": "键后面缺少冒号(“: ”),或上一行的值没有写完",
-    "did not find expected key": "缩进不齐,或键的写法不对",
+    "mapping values are not allowed in this context": (
+        "此处不能再出现“键: 值”；值里有冒号时请用双引号括起来，并检查缩进"
+    ),
+    "could not find expected ':'": "键后面缺少冒号（“: ”），或上一行的值没有写完",
+    "did not find expected key": "缩进不齐，或键的写法不对",
     "did not find expected '-' indicator": "列表各项的“- ”没有对齐",
-    "block sequence entries are not allowed in this context": "此处不能出现列表项“- ”,请另起一行并缩进",
-    "did not find expected ',' or '}'": "花括号没有配对,或缺少逗号",
-    "did not find expected ',' or ']'": "方括号没有配对,或缺少逗号",
+    "block sequence entries are not allowed in this context": "此处不能出现列表项“- ”，请另起一行并缩进",
+    "did not find expected ',' or '}'": "花括号没有配对，或缺少逗号",
+    "did not find expected ',' or ']'": "方括号没有配对，或缺少逗号",
     "found unexpected end of stream": "引号没有配对",
-    "found character that cannot start any token": "值以特殊字符开头,请用双引号括起来",
+    "found character that cannot start any token": "值以特殊字符开头，请用双引号括起来",
     "found unknown escape character": "双引号中的反斜杠后面不是允许的转义字符",
     "did not find expected <document start>": "文件开头不是键值表",
 }
@@ -64,7 +66,7 @@ def parse(data: bytes, *, path: str) -> dict[str, Any] | list[Any]:
     if reader.problems:
         raise HuiyinError(*reader.problems)
     if not isinstance(document, dict | list):
-        raise HuiyinError(Problem("HY113", "文件没有内容,或内容不是键值表。", path, line=1))
+        raise HuiyinError(Problem("HY113", "文件没有内容，或内容不是键值表。", path, line=1))
     return document
 
 
@@ -76,7 +78,7 @@ def parse_mapping(data: bytes, *, path: str) -> dict[str, Any]:
     """
     document = parse(data, path=path)
     if not isinstance(document, dict):
-        raise HuiyinError(Problem("HY113", "文件最外层是列表,应当是键值表。", path, line=1))
+        raise HuiyinError(Problem("HY113", "文件最外层是列表，应当是键值表。", path, line=1))
     return document
 
 
@@ -152,7 +154,7 @@ class _Reader:
                 if type(current) is list:
                     current.append(container)
                 elif key is None:
-                    self._add("HY110", "键必须是文字,不能是列表或键值表。", event)
+                    self._add("HY110", "键必须是文字，不能是列表或键值表。", event)
                     break
                 else:
                     current[key] = container
@@ -161,14 +163,14 @@ class _Reader:
             elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
                 current = stack.pop()
             elif kind is yaml.AliasEvent:
-                self._add("HY107", "不允许使用别名(*)。", event)
+                self._add("HY107", "不允许使用别名（*）。", event)
                 break
             elif kind is yaml.DocumentStartEvent:
                 documents += 1
                 if event.version or event.tags:
                     self._add("HY109", "不允许使用以“%”开头的指令。", event)
                 if documents > 1:
-                    self._add("HY109", "一个文件只能有一份文档,不允许再出现“---”。", event)
+                    self._add("HY109", "一个文件只能有一份文档，不允许再出现“---”。", event)
                     break
             if len(self.problems) >= MAX_PROBLEMS:
                 break
@@ -176,10 +178,10 @@ class _Reader:
 
     def _key(self, value: Any, plain: bool, event: Any, mapping: dict[str, Any]) -> str:
         if not isinstance(value, str):
-            self._add("HY110", "键必须是文字;数字、true、false、null作键时请用双引号括起来。", event)
+            self._add("HY110", "键必须是文字；数字、true、false、null作键时请用双引号括起来。", event)
             value = str(value)
         elif value == "<<" and plain:
-            self._add("HY110", "不允许使用合并键(<<)。", event)
+            self._add("HY110", "不允许使用合并键（<<）。", event)
         elif len(value) > MAX_KEY:
             self._add("HY110", f"键超过{MAX_KEY}个字。", event)
         elif value in mapping:
@@ -188,9 +190,9 @@ class _Reader:
 
     def _refuse_properties(self, event: Any) -> None:
         if event.anchor is not None:
-            self._add("HY107", "不允许使用锚点(&)。", event)
+            self._add("HY107", "不允许使用锚点（&）。", event)
         if event.tag is not None:
-            self._add("HY108", "不允许使用类型标签(!)。", event)
+            self._add("HY108", "不允许使用类型标签（！）。", event)
 
     def _add(self, code: str, message: str, event: Any) -> None:
         self.problems.append(Problem(code, message, self.path, line=event.start_mark.line + 1))
@@ -201,7 +203,7 @@ def _check_text(data: bytes, path: str) -> None:
     if len(data) > MAX_BYTES:
         raise HuiyinError(Problem("HY103", f"文件超过上限{MAX_BYTES:,}字节。", path))
     if data.startswith(b"\xef\xbb\xbf"):
-        raise HuiyinError(Problem("HY102", "文件开头有字节顺序标记(BOM)。", path, line=1))
+        raise HuiyinError(Problem("HY102", "文件开头有字节顺序标记（BOM）。", path, line=1))
     try:
         text = data.decode()
     except UnicodeDecodeError as error:

@@ -30,9 +30,9 @@ class Group(StrEnum):
         return {
             "unreviewed": "未审核",
             "unclaimed": "未认领",
-            "due_soon": "下一工作日前到期,应催办提醒",
+            "due_soon": "下一工作日前到期，应催办提醒",
             "overdue": "已逾期",
-            "overdue_instructed": "逾期且有领导批示,督查室跟踪督办",
+            "overdue_instructed": "逾期且有领导批示，督查室跟踪督办",
         }[self.value]
 
 

@@ -17,7 +17,7 @@ def cite(article: str) -> str:
     base = f"第{_chinese(int(number))}条"
     if not part:
         return base
-    return f"{base}第{_chinese(int(part))}款" if int(number) in _WITH_PARAGRAPHS else f"{base}({_chinese(int(part))})"
+    return f"{base}第{_chinese(int(part))}款" if int(number) in _WITH_PARAGRAPHS else f"{base}（{_chinese(int(part))}）"
 
 
 def cite_all(articles: Iterable[str]) -> str:

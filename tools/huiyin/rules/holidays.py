@@ -16,9 +16,9 @@ from chinese_calendar import constants
 from huiyin.model.problem import Problem
 
 PATH = "rules/calendar.yaml"
-PACKAGE_SOURCE = "国务院办公厅放假安排(chinesecalendar)"
-UNPUBLISHED_SOURCE = "年度放假安排尚未公布,按周末和固定法定节假日暂算"
-UNRECORDED_SOURCE = "年度放假安排未收录,按周末和固定法定节假日暂算"
+PACKAGE_SOURCE = "国务院办公厅放假安排（chinesecalendar）"
+UNPUBLISHED_SOURCE = "年度放假安排尚未公布，按周末和固定法定节假日暂算"
+UNRECORDED_SOURCE = "年度放假安排未收录，按周末和固定法定节假日暂算"
 
 _NAMES = {
     "清明": "清明节",
@@ -139,7 +139,7 @@ def _fixed_holidays(year: int, source: str) -> dict[date, Mark]:
 
 def title_of(source: Mapping[str, Any]) -> str:
     """How a source document is cited: 《title》(number)."""
-    return f"《{source['title']}》" + (f"({source['number']})" if source.get("number") else "")
+    return f"《{source['title']}》" + (f"（{source['number']}）" if source.get("number") else "")
 
 
 def parse_local(entry: Mapping[str, Any]) -> LocalHoliday:
@@ -175,7 +175,7 @@ def find_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     for index, item in enumerate(data.get("national") or ()):
         pointer = f"/national/{index}"
         if item["year"] in years:
-            yield Problem("HY414", f"{item['year']}年度的放假安排写了两次,请合并为一条。", PATH, f"{pointer}/year")
+            yield Problem("HY414", f"{item['year']}年度的放假安排写了两次，请合并为一条。", PATH, f"{pointer}/year")
         years.add(item["year"])
         yield from _find_dates({"issued": item["source"]["issued"]}, f"{pointer}/source")
         yield from _find_item_problems(item, pointer)
@@ -189,7 +189,7 @@ def _find_dates(texts: Mapping[str, str], pointer: str) -> Iterator[Problem]:
         try:
             date.fromisoformat(text)
         except ValueError:
-            yield Problem("HY410", f"日期{text}不存在,请核对来源文件后改正。", PATH, f"{pointer}/{key}")
+            yield Problem("HY410", f"日期{text}不存在，请核对来源文件后改正。", PATH, f"{pointer}/{key}")
 
 
 def _find_item_problems(item: Mapping[str, Any], pointer: str) -> Iterator[Problem]:
@@ -207,17 +207,17 @@ def _find_item_problems(item: Mapping[str, Any], pointer: str) -> Iterator[Probl
                 continue
             _, first, last = _span(entry)
             if first > last:
-                yield Problem("HY411", f"开始日期{first}晚于结束日期{last},请对调或改正。", PATH, here)
+                yield Problem("HY411", f"开始日期{first}晚于结束日期{last}，请对调或改正。", PATH, here)
             elif first < date(year - 1, 12, 1) or last > date(year, 12, 31):
-                text = f"{first}至{last}超出{year}年度(可含上年12月),请改正日期或年度。"
+                text = f"{first}至{last}超出{year}年度（可含上年12月），请改正日期或年度。"
                 yield Problem("HY412", text, PATH, here)
             else:
                 if both := [day for day in _days(first, last) if day in seen]:
-                    yield Problem("HY413", f"{both[0]}写了两次,请删去重复或矛盾的一处。", PATH, here)
+                    yield Problem("HY413", f"{both[0]}写了两次，请删去重复或矛盾的一处。", PATH, here)
                 seen |= dict.fromkeys(_days(first, last), key)
     for day in (date(year, month, 1) for month in (1, 5, 10)):
         if seen.get(day) != "off":
-            yield Problem("HY415", f"放假日期中没有{day},请按通知原文写全{year}年的安排。", PATH, f"{pointer}/off")
+            yield Problem("HY415", f"放假日期中没有{day}，请按通知原文写全{year}年的安排。", PATH, f"{pointer}/off")
 
 
 def _find_local_problems(entry: Mapping[str, Any], pointer: str) -> Iterator[Problem]:
@@ -229,8 +229,8 @@ def _find_local_problems(entry: Mapping[str, Any], pointer: str) -> Iterator[Pro
         try:
             date(2000, entry["month"], entry["day"])  # a leap year: 29 February is a date
         except ValueError:
-            text = f"{entry['month']}月{entry['day']}日不存在,请核对来源文件后改正。"
+            text = f"{entry['month']}月{entry['day']}日不存在，请核对来源文件后改正。"
             yield Problem("HY410", text, PATH, f"{pointer}/day")
     first, last = entry.get("from_year"), entry.get("to_year")
     if first is not None and last is not None and first > last:
-        yield Problem("HY411", f"起始年度{first}晚于截止年度{last},请对调或改正。", PATH, f"{pointer}/from_year")
+        yield Problem("HY411", f"起始年度{first}晚于截止年度{last}，请对调或改正。", PATH, f"{pointer}/from_year")

@@ -26,7 +26,7 @@ def find_procedure_problems(procedure: Procedure, registry: Registry, path: str)
         if rule.dispatcher not in registry.units:
             yield problem(f"/channels/{channel}/dispatcher", f"交办单位“{rule.dispatcher}”不在单位名册中。")
     if unknown := procedure.topics.important - set(procedure.topics.names):
-        yield problem("/topics/important", f"重要主题不在全部主题中:{'、'.join(sorted(unknown))}。")
+        yield problem("/topics/important", f"重要主题不在全部主题中：{'、'.join(sorted(unknown))}。")
     for name, event in procedure.events.items():
         for actor in (event.opened_by, *(a.by for a in event.approvals)):
             if actor not in procedure.actors:
@@ -34,7 +34,7 @@ def find_procedure_problems(procedure: Procedure, registry: Registry, path: str)
         if event.to == "by_route" and not any(name in r.transitions for r in procedure.routes.values()):
             yield problem(f"/events/{name}/to", "没有任何办理路径写明这一事件。")
         if event.to != "by_route" and not event.from_states and name != "received":
-            yield problem(f"/events/{name}", "没有写明可在哪些状态发生(from)。")
+            yield problem(f"/events/{name}", "没有写明可在哪些状态发生（from）。")
     taken: dict[tuple[str, str], str] = {}
     for name, route in procedure.routes.items():
         for event_name, transition in route.transitions.items():
@@ -46,4 +46,4 @@ def find_procedure_problems(procedure: Procedure, registry: Registry, path: str)
         for kind in sorted(route.unit_kinds):
             other = taken.setdefault((route.channel, kind), name)
             if other != name:
-                yield problem(f"/routes/{name}/unit_kinds", f"与路径“{other}”重叠:同一渠道、同类单位只能有一条路径。")
+                yield problem(f"/routes/{name}/unit_kinds", f"与路径“{other}”重叠：同一渠道、同类单位只能有一条路径。")

@@ -60,7 +60,7 @@ def people_from_data(data: Mapping[str, Any]) -> dict[str, Person]:
             return date.fromisoformat(entry[key])
         except ValueError:
             problems.append(
-                Problem("HY434", f"日期“{entry[key]}”不存在,请核对。", path=PEOPLE_PATH, pointer=f"{pointer}/{key}")
+                Problem("HY434", f"日期“{entry[key]}”不存在，请核对。", path=PEOPLE_PATH, pointer=f"{pointer}/{key}")
             )
             return date.min
 

@@ -69,7 +69,7 @@ def count_reviews(facts: PullFacts, people: Sequence[Person], barred: Mapping[st
             problems.append(Problem("HY620", message))
         elif review.state is ReviewState.APPROVED and review.at > facts.now:
             problems.append(Problem("HY625", f"{person.name}的审签时间晚于现在，不予计算。"))
-        else:
+        elif not _is_kept(latest.get(person.id), review, facts.head):
             latest[person.id] = (person, review)
     approvals: list[tuple[Person, Review]] = []
     objections: list[Person] = []
@@ -87,6 +87,13 @@ def count_reviews(facts: PullFacts, people: Sequence[Person], barred: Mapping[st
             else:
                 approvals.append((person, review))
     return Reviews(tuple(approvals), tuple(objections), tuple(dict.fromkeys(problems)))
+
+
+def _is_kept(earlier: tuple[Person, Review] | None, later: Review, head: str) -> bool:
+    """Whether an objection to this very head stands in spite of a later approval, which is of another commit."""
+    if earlier is None or earlier[1].state is not ReviewState.CHANGES_REQUESTED or earlier[1].commit != head:
+        return False
+    return later.state is ReviewState.APPROVED and later.commit != head
 
 
 def _order(review: Review, head: str) -> tuple[object, ...]:

@@ -32,7 +32,7 @@ class Rulebook:
             raise HuiyinError(
                 Problem(
                     "HY401",
-                    f"适用办法“{case.procedure}”不存在,可用:{known}。",
+                    f"适用办法“{case.procedure}”不存在，可用：{known}。",
                     case.path,
                     "/procedure",
                     article="23",

@@ -47,7 +47,7 @@ def trace(clock: Clock, now: datetime, settings: Settings, days: WorkingDays) ->
         counted: int | None = None
         reason = known.reason
         if day == start and not counts_start:
-            reason = f"{known.reason},当日不计入"
+            reason = f"{known.reason}，当日不计入"
         elif known.working and after_due:
             counted = late = late + 1
         elif known.working and clock.kind is not ClockKind.REVIEW:

@@ -37,7 +37,7 @@ def check_case(case: Case, now: datetime) -> Iterator[Problem]:
     if not case.id.startswith(f"{case.channel}-"):
         yield Problem("HY205", f"编号应以渠道“{case.channel}-”开头。", pointer="/id", article="1")
     if case.received_at > now:
-        yield Problem("HY303", f"收到时间晚于现在({now.isoformat(timespec='seconds')})。", pointer="/received_at")
+        yield Problem("HY303", f"收到时间晚于现在（{now.isoformat(timespec='seconds')}）。", pointer="/received_at")
 
 
 def check_time(index: int, event: ev.Event, previous: datetime, now: datetime) -> Iterator[Problem]:
@@ -45,11 +45,11 @@ def check_time(index: int, event: ev.Event, previous: datetime, now: datetime) -
     pointer = f"/events/{index}/at"
     if event.at < previous:
         yield Problem(
-            "HY302", f"第{index + 1}个事件的时间早于前一事件或收到时间({previous.isoformat()})。", pointer=pointer
+            "HY302", f"第{index + 1}个事件的时间早于前一事件或收到时间（{previous.isoformat()}）。", pointer=pointer
         )
     if event.at > now:
         yield Problem(
-            "HY303", f"第{index + 1}个事件的时间晚于现在({now.isoformat(timespec='seconds')})。", pointer=pointer
+            "HY303", f"第{index + 1}个事件的时间晚于现在（{now.isoformat(timespec='seconds')}）。", pointer=pointer
         )
 
 
@@ -57,11 +57,11 @@ def illegal(index: int, event: ev.Event, state: str, route: Route | None, case: 
     """The procedure does not allow this event in this state; says what it does allow."""
     rule = procedure.events[event.type]
     legal = [n for n in legal_events(state, route, case, procedure) if n in ev.EVENT_TYPES]
-    allowed = "、".join(f"{procedure.events[n].title}({n})" for n in legal) or "无"
-    way = f"(办理路径:{route.title})" if route else ""
+    allowed = "、".join(f"{procedure.events[n].title}（{n}）" for n in legal) or "无"
+    way = f"（办理路径：{route.title}）" if route else ""
     return Problem(
         "HY301",
-        f"第{index + 1}个事件“{rule.title}”不能发生在“{procedure.states[state].title}”状态{way};此时可以:{allowed}。",
+        f"第{index + 1}个事件“{rule.title}”不能发生在“{procedure.states[state].title}”状态{way}；此时可以：{allowed}。",
         pointer=f"/events/{index}",
         article=rule.articles[0] if rule.articles else "",
     )
@@ -85,7 +85,7 @@ def _check_actor(event: ev.Event, pointer: str, context: Context) -> Iterator[Pr
         expected = context.registry.name_of(unit) if unit else "承办单位"
         yield Problem(
             "HY304",
-            f"“{rule.title}”应由{expected}的{actor.role.label}记录,而不是“{context.registry.name_of(event.by.unit)}”。",
+            f"“{rule.title}”应由{expected}的{actor.role.label}记录，而不是“{context.registry.name_of(event.by.unit)}”。",
             pointer=f"{pointer}/by/unit",
             article=actor.article,
         )
@@ -101,7 +101,7 @@ def _check_actor(event: ev.Event, pointer: str, context: Context) -> Iterator[Pr
     elif not person.holds(event.by.unit, actor.role, local_day(event.at)):
         yield Problem(
             "HY307",
-            f"{person.name}在{local_day(event.at)}不是{context.registry.name_of(unit)}的{actor.role.label},不能记录“{rule.title}”。",
+            f"{person.name}在{local_day(event.at)}不是{context.registry.name_of(unit)}的{actor.role.label}，不能记录“{rule.title}”。",
             pointer=f"{pointer}/by/person",
             article=actor.article,
         )

@@ -34,7 +34,7 @@ def supervision_reasons(event: ev.Assigned, case: Case, procedure: Procedure) ->
     if event.basis == 5:
         yield "8", "反映重要情况和突出问题"
     for topic in important_topics(event, case, procedure):
-        yield procedure.topics.article, f"主题:{topic}"
+        yield procedure.topics.article, f"主题：{topic}"
 
 
 def check_admission(event: ev.Event, pointer: str, context: Context) -> Iterator[Problem]:
@@ -44,8 +44,8 @@ def check_admission(event: ev.Event, pointer: str, context: Context) -> Iterator
     if missing:
         yield Problem(
             "HY310",
-            f"{context.case.channel.label}只受理{'、'.join(ADMISSION_LABELS[f] for f in rule.requires)}的留言,"
-            f"本件不具备:{'、'.join(missing)};应作不予受理处理。",
+            f"{context.case.channel.label}只受理{'、'.join(ADMISSION_LABELS[f] for f in rule.requires)}的留言，"
+            f"本件不具备：{'、'.join(missing)}；应作不予受理处理。",
             pointer=pointer,
             article=rule.article,
         )
@@ -61,14 +61,14 @@ def check_declined(event: ev.Event, pointer: str, context: Context) -> Iterator[
     if fact not in rule.requires:
         yield Problem(
             "HY311",
-            f"{context.case.channel.label}的留言不以“{ADMISSION_LABELS[fact]}”为受理条件,不能以此不予受理。",
+            f"{context.case.channel.label}的留言不以“{ADMISSION_LABELS[fact]}”为受理条件，不能以此不予受理。",
             pointer=f"{pointer}/reason",
             article=rule.article,
         )
     elif getattr(context.case, fact):
         yield Problem(
             "HY311",
-            f"登记为“{ADMISSION_LABELS[fact]}”,与不予受理的理由不符。",
+            f"登记为“{ADMISSION_LABELS[fact]}”，与不予受理的理由不符。",
             pointer=f"{pointer}/reason",
             article=rule.article,
         )
@@ -93,7 +93,7 @@ def check_letter(event: ev.Event, pointer: str, context: Context) -> Iterator[Pr
     assert isinstance(event, ev.Assigned)
     if context.route and context.route.letter and event.letter is None and not context.case.history:
         yield Problem(
-            "HY315", "转省政府部门办理须以书面形式,请填写转办函文号(letter)。", pointer=pointer, article="9(4)"
+            "HY315", "转省政府部门办理须以书面形式，请填写转办函文号（letter）。", pointer=pointer, article="9(4)"
         )
 
 
@@ -105,7 +105,7 @@ def check_topics(event: ev.Event, pointer: str, context: Context) -> Iterator[Pr
         if topic not in topics.names:
             yield Problem(
                 "HY316",
-                f"主题“{topic}”不在办法所列主题中,可用:{'、'.join(topics.names)}。",
+                f"主题“{topic}”不在办法所列主题中，可用：{'、'.join(topics.names)}。",
                 pointer=f"{pointer}/topics/{i}",
                 article=topics.article,
             )
@@ -114,7 +114,7 @@ def check_topics(event: ev.Event, pointer: str, context: Context) -> Iterator[Pr
         limit = context.procedure.working_days[ev.Complexity.IMPORTANT]
         yield Problem(
             "HY317",
-            f"涉及{'、'.join(forcing)},按{cite(topics.article)}为重要留言:已按{limit}个工作日计时并抄送督查室,"
+            f"涉及{'、'.join(forcing)}，按{cite(topics.article)}为重要留言：已按{limit}个工作日计时并抄送督查室，"
             "请将类别写为 important。",
             pointer=f"{pointer}/complexity",
             article=topics.article,
@@ -122,7 +122,7 @@ def check_topics(event: ev.Event, pointer: str, context: Context) -> Iterator[Pr
     elif event.basis == 5 and event.complexity is not ev.Complexity.IMPORTANT:
         yield Problem(
             "HY318",
-            "依据第五条受理的是“重要情况和突出问题”,第十三条对此规定5个工作日,请核对类别。",
+            "依据第五条受理的是“重要情况和突出问题”，第十三条对此规定5个工作日，请核对类别。",
             pointer=f"{pointer}/complexity",
             article="13",
         )
@@ -136,7 +136,7 @@ def check_self_handling(event: ev.Event, pointer: str, context: Context) -> Iter
         names = "、".join(context.registry.name_of(u) for u in sorted(handlers))
         yield Problem(
             "HY319",
-            f"留言监督的是{names},不应只交其自行办理,请另定主办单位或加协办单位。",
+            f"留言监督的是{names}，不应只交其自行办理，请另定主办单位或加协办单位。",
             pointer=f"{pointer}/unit",
             article="4",
         )
@@ -151,7 +151,7 @@ def check_misrouted(event: ev.Event, pointer: str, context: Context) -> Iterator
     elif event.belongs_to == event.by.unit or unit.kind not in HANDLING_KINDS:
         yield Problem(
             "HY320",
-            f"申请改派须写明应由哪个市州或部门办理,不能是“{unit.name}”。",
+            f"申请改派须写明应由哪个市州或部门办理，不能是“{unit.name}”。",
             pointer=f"{pointer}/belongs_to",
             article="2",
         )

@@ -40,7 +40,7 @@ def not_assignable(unit_id: str, pointer: str, registry: Registry) -> Problem:
     """第七条: only cities and departments of the registry handle messages."""
     if unit_id not in registry.units:
         return unknown_unit(unit_id, pointer)
-    message = f"{registry.name_of(unit_id)}不是承办单位,只能交办给市州或省政府部门。"
+    message = f"{registry.name_of(unit_id)}不是承办单位，只能交办给市州或省政府部门。"
     return Problem("HY313", message, pointer=pointer, article="7")
 
 
