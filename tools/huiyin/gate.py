@@ -124,7 +124,7 @@ def _check_branch(facts: PullFacts, hands: Hands, people: Sequence[Person]) -> I
     for identity in hands.strangers:
         if identity == facts.author or identity in facts.pushers:
             yield Problem("HY612", f"提交人或推送人 {identity} 不在 rules/people.yaml 中，或其公钥当日无效。")
-    if facts.head not in {c.sha for c in facts.commits}:
+    if facts.head != facts.base and facts.head not in {c.sha for c in facts.commits}:
         yield Problem("HY619", f"所给的提交清单不全，其中没有所审的版本 {facts.head[:10]}。")
     for commit in facts.commits:
         if len(commit.parents) != 1:

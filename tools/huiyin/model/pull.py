@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,8 +31,10 @@ class Identity:
             return f"{self.provider}:{self.value}"
         try:
             key = base64.b64decode(self.value.partition(" ")[2], validate=True)
-        except binascii.Error:
-            return "ssh:?"
+        except ValueError:
+            key = b""
+        if not key:
+            return "未知的公钥"
         return "SHA256:" + base64.b64encode(hashlib.sha256(key).digest()).decode().rstrip("=")
 
 

@@ -89,7 +89,9 @@ def _shape_problems(entry: _Raw) -> Iterator[Problem]:
 
 def _read(root: Path, entries: Sequence[_Raw], schema: Schema) -> Iterator[tuple[CaseFile | None, CaseFile]]:
     """Both sides of each file; the earlier is None for a new file. What is too large is never loaded."""
-    wanted = [oid for e in entries for oid in (e.old, e.new) if not NO_BLOB.fullmatch(oid)]
+    # Links and submodules of the base are not read: a submodule's commit is in another repository.
+    sides = [side for e in entries for side in ((e.old_mode, e.old), (e.new_mode, e.new))]
+    wanted = [oid for mode, oid in sides if mode.startswith("100")]
     sizes = _sizes(root, wanted)
     blobs = read_blobs(root, [oid for oid in wanted if sizes[oid] <= yaml.MAX_BYTES])
 
