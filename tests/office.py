@@ -8,11 +8,16 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from huiyin.forge.signed import APPROVES, OBJECTS, read_branch
 from huiyin.repo import canonical
+from huiyin.repo.commits import find_commit
+from huiyin.repo.merging import tree_of
+from huiyin.repo.signing import make_commit
 from tests.cases import Story
 from tests.repository import Repository, Run, make_repository
 
@@ -129,6 +134,42 @@ class Office:
             }.items():  # fmt: skip
                 desk.git("config", name, value)
         return desk
+
+    def write(self, person: str, branch: str, *stories: Story, on: str = "refs/heads/main", now: str = NOW) -> str:
+        """A signed commit on a branch of the server, as pushes leave it there, without a clone; gives the commit."""
+        server = self.server(now)
+        start = server.git("rev-parse", self.tip(branch) or on)
+        index = {"GIT_INDEX_FILE": str(self.bare / "tests-index")}
+        assert 0 == server.run("git", "read-tree", start, env=index).code
+        for story in stories:
+            text = canonical.canonical(story.data())
+            blob = server.run("git", "hash-object", "-w", "--stdin", stdin=text).out.strip()
+            entry = f"100644,{blob},{story.case().path}"
+            assert 0 == server.run("git", "update-index", "--add", "--cacheinfo", entry, env=index).code
+        tree = server.run("git", "write-tree", env=index).out.strip()
+        return self.put(person, branch, tree, [start], "演示\n", now)
+
+    def sign(self, person: str, branch: str, *, objects: bool = False, of: str | None = None, now: str = NOW) -> str:
+        """An approval on a branch of the server, or an objection, as ``huiyin approve`` makes it; gives the commit.
+
+        Args:
+            of: the hash that it speaks of; the newest work by default.
+        """
+        tip = str(self.tip(branch))
+        head = of or read_branch(self.bare, self.main(), tip).head
+        message = f"审签\n\n{OBJECTS if objects else APPROVES}: {head}\n"
+        return self.put(person, branch, tree_of(self.bare, tip), [tip], message, now)
+
+    def put(self, person: str, branch: str, tree: str, parents: list[str], message: str, now: str = NOW) -> str:
+        """Any signed commit as the tip of a branch of the server."""
+        key, at = str(self.keys[person]), datetime.fromisoformat(now)
+        made = make_commit(self.bare, tree, parents, message, key=key, at=at, name=person, mail="demo@example.invalid")
+        self.server(now).git("update-ref", f"refs/heads/{branch}", made)
+        return made
+
+    def tip(self, branch: str) -> str | None:
+        """Where a branch of the server stands."""
+        return find_commit(self.bare, f"refs/heads/{branch}")
 
     def server(self, now: str = NOW) -> Desk:
         """Whoever works on the server itself."""
