@@ -125,14 +125,45 @@ def test_broken_rules_stop_the_check(repository: Repository) -> None:
 
 
 def test_names_that_nothing_defines(repository: Repository) -> None:
-    """A procedure that names an unknown office, a unit with an unknown local calendar."""
-    procedure = repository.root / "rules/procedure/gs-2015-115.yaml"
-    text = procedure.read_text(encoding="utf-8")
-    procedure.write_text(text.replace("office: shengban", "office: nowhere"), encoding="utf-8")
+    """A unit with an unknown local calendar is told; a procedure that names an unknown office judges nothing."""
     units = repository.root / "rules/units.yaml"
     changed = units.read_text(encoding="utf-8").replace("local_calendar: linxia", "local_calendar: linxa")
     units.write_text(changed, encoding="utf-8")
-    assert {"HY405", "HY406"} == {c for c, _, _ in errors(checked(repository))}
+    assert {"HY406"} == {c for c, _, _ in errors(checked(repository))}
+    procedure = repository.root / "rules/procedure/gs-2015-115.yaml"
+    text = procedure.read_text(encoding="utf-8")
+    procedure.write_text(text.replace("office: shengban", "office: nowhere"), encoding="utf-8")
+    with pytest.raises(HuiyinError) as caught:
+        checked(repository)
+    line = next(i for i, words in enumerate(text.splitlines(), 1) if "office: shengban" in words)
+    assert [("HY405", line)] == [(p.code, p.line) for p in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("opened_by: unit_clerk", "opened_by: nobody"),
+        ("until: 2020-08-05", "until: 2010-08-05"),
+        ("from: [awaiting_claim, handling, misrouted, returned]\n", "from: [received, handling]\n"),
+    ],
+)
+def test_a_procedure_at_odds_with_itself(repository: Repository, old: str, new: str) -> None:
+    """第二十三条: who writes local rules is told what does not fit, by every command, and nothing crashes."""
+    path = repository.root / "rules/procedure/gs-2015-115.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    repository.add(Story())
+    for command in (("check",), ("deadlines",), ("show", "people-90000001")):
+        run = repository.huiyin(*command)
+        assert (1, True) == (run.code, "HY405" in run.err), run
+
+
+def test_ids_that_differ_only_in_case(repository: Repository) -> None:
+    """On some disks they are one file."""
+    repository.add(Story(reference="AbC"))
+    repository.add(Story(reference="abc"))
+    assert ["HY203", "HY203"] == [c for c, _, _ in errors(checked(repository))]
 
 
 def test_local_rules_lie_over_the_provinces(repository: Repository) -> None:

@@ -160,7 +160,7 @@ def _due_soon(route: str) -> list[Replay]:
         if r.route is not None
         and r.route.name == route
         and clock.due.day == date(2026, 11, 24)
-        and is_due_soon(clock, NOW, r.procedure.settings, days(clock.unit, r.procedure))
+        and is_due_soon(clock, NOW)
     ]
 
 

@@ -200,3 +200,29 @@ def test_escalation_after_five_working_days_is_pointed_out() -> None:
     story = Story().assigned("2026-11-16 10:00", complexity="complex")
     story.add("escalated", "2026-11-24 10:00", "wangzhan.clerk", reason="多人反映。")
     assert [("HY329", "/events/1", "13")] == found(story)
+
+
+def test_correction_of_a_private_answer_holds_no_reply() -> None:
+    """第十九、二十条: only its public note can be corrected; of a public reply only the reply."""
+    private = {"mode": "private", "reply": None, "public_note": "已电话答复本人。(演示)", "delivered_by": "phone"}
+    story = begun().answered("2026-11-18 10:00", **private).published("2026-11-18 11:00")
+    story.add("corrected", "2026-11-19 10:00", "lanzhou.clerk", reason="笔误。", reply="正文。")
+    assert [("HY334", "/events/4/reply", "20(2)")] == found(story)
+    story.events[-1] = {**story.events[-1], "public_note": "已当面答复本人。(演示)"}
+    del story.events[-1]["reply"]
+    assert [] == found(story)
+    public = begun().answered("2026-11-18 10:00").published("2026-11-18 11:00")
+    public.add("corrected", "2026-11-19 10:00", "lanzhou.clerk", reason="笔误。", public_note="说明。")
+    assert [("HY334", "/events/4/public_note", "20(2)")] == found(public)
+
+
+def test_a_shorter_limit_after_a_return_is_pointed_out() -> None:
+    """第二十一条: the dispatcher may set it, but rarely means to."""
+    story = begun().answered("2026-11-18 10:00").returned("2026-11-19 10:00", due="2026-11-24")
+    assert [("HY333", "/events/3/due", "21")] == found(story)
+
+
+def test_importance_is_not_lost_by_assigning_again() -> None:
+    """第十一条: the second assignment forgets the topic that made it important; a warning."""
+    story = Story().assigned("2026-11-16 10:00", complexity="important", topics=["环境保护"])
+    assert [("HY332", "/events/1/complexity", "11")] == found(story.assigned("2026-11-16 11:00", "tianshui"))

@@ -339,6 +339,70 @@ def test_time_must_not_run_backwards_nor_ahead() -> None:
     assert ["HY303"] == codes(Story().assigned("2026-11-16 10:00").replay(now="2026-11-16 09:59"))
 
 
+def test_what_has_not_happened_yet_does_not_count() -> None:
+    """As of an earlier day the case stands as it stood then; the later events are named."""
+    story = Story().assigned("2026-11-16 10:00").claimed("2026-11-16 11:00").answered("2026-11-20 10:00")
+    result = story.replay(now="2026-11-18 10:00")
+    assert ("handling", None, ["HY303"]) == (result.state, result.answer, codes(result))
+
+
+def test_escalation_spares_a_granted_date() -> None:
+    """第十一、十六条: importance does not take back an extension, nor judge an answer that was submitted."""
+    story = Story().assigned("2026-11-16 10:00").claimed("2026-11-16 11:00").extended("2026-11-18 10:00", "2026-12-07")
+    story.add("escalated", "2026-11-19 10:00", "wangzhan.clerk", reason="多人反映。")
+    assert "2026-12-07" == due(story.replay())
+    story.answered("2026-11-20 10:00").add("escalated", "2026-11-23 10:00", "wangzhan.clerk", reason="多人反映。")
+    assert ["HY301"] == codes(story.replay())
+
+
+def test_lateness_before_a_decision_is_not_forgiven_by_it() -> None:
+    """第十六、二十一条: a date that had passed when another was set stays missed, and is counted."""
+    extended = Story().assigned("2026-11-16 10:00").claimed("2026-11-16 11:00")
+    extended.extended("2026-11-27 10:00", "2026-12-07").answered("2026-12-02 10:00")
+    assert ((True, 2, 34), "2026-12-07") == (late(extended.replay()), due(extended.replay()))
+    returned = Story().assigned("2026-11-16 10:00").claimed("2026-11-16 11:00").answered("2026-11-26 10:00")
+    returned.returned("2026-11-27 10:00", due="2026-12-04").answered("2026-12-02 10:00")
+    assert (True, 1, 10) == late(returned.replay())
+    in_time = Story().assigned("2026-11-16 10:00").claimed("2026-11-16 11:00").answered("2026-11-24 10:00")
+    in_time.returned("2026-11-27 10:00", due="2026-12-04").answered("2026-12-02 10:00")
+    assert (False, 0, 0) == late(in_time.replay())
+
+
+def test_assigning_to_the_same_unit_again_keeps_the_claim_clock() -> None:
+    """第九条(二): a message that is still unclaimed is not made punctual by assigning it once more."""
+    story = Story().assigned("2026-11-16 10:00").assigned("2026-11-17 10:00").claimed("2026-11-17 11:00")
+    assert ("2026-11-16", (True, 1, 11)) == (
+        due(story.replay(), ClockKind.CLAIM),
+        late(story.replay(), ClockKind.CLAIM),
+    )
+
+
+@pytest.mark.parametrize(("channel", "article"), [("people", "9(1)"), ("portal", "10(1)"), ("service", "9(1)")])
+def test_review_clock_cites_the_article_of_its_channel(channel: str, article: str) -> None:
+    """第九条(一)、第十条(一): the daily review; service follows the former by a documented analogy."""
+    clock = Story(channel=channel).replay().clock(ClockKind.REVIEW)
+    assert clock is not None
+    assert article == clock.article
+
+
+@pytest.mark.parametrize(
+    ("channel", "unit", "article"),
+    [
+        ("people", "lanzhou", "9(3)"),
+        ("people", "jiaotong", "9(4)"),
+        ("service", "lanzhou", "12"),
+        ("portal", "lanzhou", "20"),
+    ],
+)
+def test_the_heads_signature_cites_the_article_of_its_route(channel: str, unit: str, article: str) -> None:
+    """第九条(三)(四)、第十二条: each route has its own; on the portal it is our stricter default."""
+    story = Story(channel=channel).assigned("2026-11-16 10:00", unit, letter=LETTER)
+    if "claimed" in {s.event for s in story.replay().steps}:
+        story.claimed("2026-11-16 11:00")
+    answered = next(s for s in story.replay().steps if s.event == "answered")
+    assert (article, channel == "portal") == (answered.approvals[0].article, answered.approvals[0].stricter)
+
+
 EVENTS = st.sampled_from(
     ["declined", "assigned", "claimed", "misrouted", "answered", "published", "returned", "withdrawn"]
 )

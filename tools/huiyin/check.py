@@ -49,10 +49,12 @@ def check(source: Source, now: datetime, paths: Iterable[str] | None = None) -> 
         HuiyinError: the rules cannot be read at all.
     """
     rulebook = load_rulebook(source)
-    problems = [] if paths is not None else list(find_rulebook_problems(rulebook, local_day(now)))
+    problems: list[Problem] = []
+    if paths is None:
+        problems += [*find_rulebook_problems(rulebook, local_day(now)), *_check_gate(source)]
     problems += source.strange("cases/")
     everything = case_paths(source)
-    ids = Counter(path.rpartition("/")[2] for path in everything)
+    ids = Counter(path.rpartition("/")[2].casefold() for path in everything)
     count = 0
     used: Counter[str] = Counter()
     too_early: Counter[str] = Counter()
@@ -82,15 +84,16 @@ def check_file(file: CaseFile, rulebook: Rulebook, now: datetime) -> Iterator[Pr
 
 def _check_references(file: CaseFile, ids: Counter[str]) -> Iterator[Problem]:
     name = file.path.rpartition("/")[2]
-    if ids[name] > 1:
-        yield Problem("HY203", f"编号重复：库中有{ids[name]}个名为 {name} 的文件。", file.path)
+    if ids[name.casefold()] > 1:
+        message = f"编号重复：库中有{ids[name.casefold()]}个名为 {name} 的文件（不计大小写）。"
+        yield Problem("HY203", message, file.path)
     if file.case is None:
         return
     references = [("/duplicate_of", file.case.duplicate_of)] + [
         (f"/events/{i}/duplicate_of", getattr(e, "duplicate_of", None)) for i, e in enumerate(file.case.events)
     ]
     for pointer, other in references:
-        if other is not None and (f"{other}.yaml" not in ids or other == file.case.id):
+        if other is not None and (f"{other}.yaml".casefold() not in ids or other == file.case.id):
             yield file.place(Problem("HY206", f"所指的留言“{other}”不存在或就是本件。", pointer=pointer))
 
 

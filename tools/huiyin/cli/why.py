@@ -61,21 +61,26 @@ def _explanations(clock: Clock, replay: Replay, place: Place) -> list[str]:
     settings = replay.procedure.settings
     match clock.kind:
         case ClockKind.REVIEW:
-            return ["每日审核，休息日也不例外：收到当日终了前审核交办（第九条（一））。"]
+            return [f"每日审核，休息日也不例外：收到当日终了前审核交办（{cite(clock.article)}）。"]
         case ClockKind.CLAIM:
+            rule = replay.route.claim_clock if replay.route else None
+            hour = f"{rule.rest_day_until:%H:%M}" if rule else "规定时刻"
             basis = "交办之日" if settings.claim_day == "assigned" else "留言之日"
-            return [f"工作日当日认领；节假日的，节后第一个工作日12时前认领完毕（第九条（二））；按{basis}计。"]
-    assert replay.complexity is not None, "a handling clock starts with an assignment"
+            whole = "工作日当日认领；节假日的，节后第一个工作日"
+            return [f"{whole}{hour}前认领完毕（{cite(clock.article)}）；按{basis}计。"]
+    assert clock.complexity is not None, "a handling clock starts with an assignment"
     first = "交办当日计入" if settings.counting_starts == "same_day" else "次日起算"
-    limit = f"{replay.complexity.label}留言{clock.working_days}个工作日办结"
-    lines = [f"{limit}，从交办之日起计算，{first}（第十三条）。"]
+    limit = f"{clock.complexity.label}留言{clock.working_days}个工作日办结"
+    lines = [f"{limit}，从交办之日起计算，{first}（{cite(clock.article)}）。"]
     if clock.due.by is not DueBy.RULE and clock.working_days is not None:
         days = place.rulebook.days_for(clock.unit, replay.procedure)
         counted = handling_due(clock.start, clock.working_days, settings, days)
         decision = "经交办单位同意延期" if clock.due.by is DueBy.EXTENSION else "退回重办时另定期限"
         article = "16" if clock.due.by is DueBy.EXTENSION else "21"
         lines.append(f"按此应于{counted.day}办结；{decision}至{clock.due.day}（{cite(article)}）。")
-    if clock.remind_on is not None:
+    if clock.missed is not None:
+        lines.append(f"原期限{clock.missed.due.day}已过（至{clock.missed.until:%Y-%m-%d}），这段逾期照计。")
+    if clock.remind_on is not None and clock.running:
         lines.append(f"{clock.remind_on}仍未报送的，提醒承办单位主要负责同志（第十五条）。")
     if clock.due.provisional:
         lines.append("期限所在年度的放假安排尚未公布，为暂算，公布后自动重算。")

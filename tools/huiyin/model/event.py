@@ -192,10 +192,14 @@ class Criticised(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Corrected(Event):
-    """更正 of a published reply (第二十、二十二条); the page says so."""
+    """更正 of a published reply (第二十、二十二条); the page says so.
+
+    Of a private answer only the public note can be corrected here: its text is not in the record.
+    """
 
     type: ClassVar[str] = "corrected"
-    reply: str
+    reply: str | None = None
+    public_note: str | None = None
     reason: str
 
 

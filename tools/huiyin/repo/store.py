@@ -17,6 +17,7 @@ from huiyin.repo.source import Source
 from huiyin.rules.calendar import Calendar
 from huiyin.rules.procedure import Procedure
 from huiyin.rules.procedure_data import lay_over, procedure_from_data
+from huiyin.rules.procedure_problems import find_procedure_problems
 from huiyin.rules.registry import PEOPLE_PATH, UNITS_PATH, Registry, people_from_data, units_from_data
 from huiyin.rules.rulebook import Rulebook
 
@@ -118,7 +119,7 @@ def load_rulebook(source: Source) -> Rulebook:
             problems.extend(error.problems)
             return {}
 
-    documents = {path: load(path, "procedure") for path in source.list(PROCEDURES)}
+    documents = {path: load(path, "procedure") for path in source.list(PROCEDURES) if path.endswith(".yaml")}
     procedures: dict[str, Procedure] = {}
     for path, document in documents.items():
         if not document:
@@ -133,6 +134,14 @@ def load_rulebook(source: Source) -> Rulebook:
     if not procedures:
         raise HuiyinError(Problem("HY404", "rules/procedure/ 中没有办法文件。", PROCEDURES))
     registry = Registry(units_from_data(units), people_from_data(people))
+    contradictions = [
+        problem.at(line=yaml.line_of(source.read(path), problem.pointer))
+        for path, procedure in ((f"{PROCEDURES}{p.id}.yaml", p) for p in procedures.values())
+        for problem in find_procedure_problems(procedure, registry, path)
+    ]
+    if contradictions:
+        # Nothing can be judged by a procedure that names what nothing defines.
+        raise HuiyinError(*contradictions)
     return Rulebook(procedures, registry, Calendar.from_data(calendar))
 
 

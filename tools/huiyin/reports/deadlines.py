@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from huiyin.rules.deadlines import Clock, ClockKind, Lateness, is_due_soon, lateness, local_day
+from huiyin.rules.deadlines import Clock, ClockKind, DueBy, Lateness, is_due_soon, lateness, local_day
 from huiyin.rules.replay import Replay
 from huiyin.rules.rulebook import Rulebook
 
@@ -43,6 +43,9 @@ GROUP_ARTICLES = {
     Group.OVERDUE: "13",
     Group.OVERDUE_INSTRUCTED: "18",
 }
+
+
+ARTICLE_OF_DECISION = {DueBy.EXTENSION: "16", DueBy.RETURN: "21"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +97,14 @@ def deadline_report(
     groups: dict[Group, list[Entry]] = {group: [] for group in Group}
     provisional: list[Entry] = []
     for replay in replays:
-        if replay.closed or (dispatcher is not None and replay.dispatcher != dispatcher):
+        if (
+            replay.closed
+            or replay.case.received_at > now
+            or (dispatcher is not None and replay.dispatcher != dispatcher)
+        ):
             continue
         for group, clock in _memberships(replay, rulebook, now):
-            groups[group].append(_entry(replay, clock, _article(group, replay), rulebook, now))
+            groups[group].append(_entry(replay, clock, _article(group, clock, replay), rulebook, now))
         unsure = (c for c in replay.clocks if c.running and c.due.provisional)
         provisional += [_entry(replay, clock, clock.article, rulebook, now) for clock in unsure]
     return DeadlineReport(
@@ -114,8 +121,7 @@ def _memberships(replay: Replay, rulebook: Rulebook, now: datetime) -> Iterator[
         return
     if "claimed" in replay.procedure.states[replay.state].awaits:
         yield Group.UNCLAIMED, _claim_clock(replay)
-    days = rulebook.days_for(handling.unit, replay.procedure)
-    if is_due_soon(handling, now, replay.procedure.settings, days):
+    if is_due_soon(handling, now):
         yield Group.DUE_SOON, handling
     if handling.running and now > handling.due.at:
         yield Group.OVERDUE, handling
@@ -128,10 +134,14 @@ def _claim_clock(replay: Replay) -> Clock | None:
     return clock if clock is not None and clock.running else None
 
 
-def _article(group: Group, replay: Replay) -> str:
-    """The article behind a list; claims on the portal rest on another one than those of the message board."""
-    if group is Group.UNCLAIMED and replay.route is not None:
+def _article(group: Group, clock: Clock | None, replay: Replay) -> str:
+    """The article that was not kept: that of the channel, the route, or the decision that set the date."""
+    if group is Group.UNCLAIMED and replay.route is not None and "claimed" in replay.route.transitions:
         return replay.route.transitions["claimed"].article
+    if clock is not None and group is Group.UNREVIEWED:
+        return clock.article
+    if clock is not None and group is Group.OVERDUE:
+        return ARTICLE_OF_DECISION.get(clock.due.by, clock.article)
     return GROUP_ARTICLES[group]
 
 

@@ -13,6 +13,8 @@ from huiyin.rules.steps import Seat
 
 CLOCK_OF_STATE = {"received": ClockKind.REVIEW, "awaiting_claim": ClockKind.CLAIM}
 """Which clock a state is watched by; handling for the others."""
+UNTIMED = frozenset({"submitted"})
+"""States whose next step has no limit in the procedure: the re-review (第九条)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ def _tasks(replay: Replay, rulebook: Rulebook, now: datetime) -> Iterator[Task]:
 
 def _seated(replay: Replay, rulebook: Rulebook, now: datetime) -> Iterator[tuple[Task, Seat]]:
     """One task a seat: all awaited events that this seat would record, or would sign."""
+    if replay.case.received_at > now:
+        return
     awaited = [s for s in replay.steps if s.event in replay.procedure.states[replay.state].awaits]
     seats: dict[tuple[str, str | None, str], tuple[Seat, list[tuple[str, str]]]] = {}
     for step in awaited:
@@ -74,7 +78,7 @@ def _seated(replay: Replay, rulebook: Rulebook, now: datetime) -> Iterator[tuple
         for role, seat in [("record", step.opened_by), *(("approve", a) for a in unconditional)]:
             _, events = seats.setdefault((role, seat.unit, seat.actor), (seat, []))
             events.append((step.event, step.title))
-    clock = replay.clock(CLOCK_OF_STATE.get(replay.state, ClockKind.HANDLING))
+    clock = None if replay.state in UNTIMED else replay.clock(CLOCK_OF_STATE.get(replay.state, ClockKind.HANDLING))
     for (role, unit, _), (seat, events) in seats.items():
         if unit is None:
             continue

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from huiyin.model.case import SHANGHAI
+from huiyin.model.event import Complexity
 from huiyin.rules.calendar import WEEKEND, WorkingDays
 from huiyin.rules.procedure import ClaimClock, Settings
 
@@ -60,6 +61,14 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class Missed:
+    """A due date that had passed at ``until``, when it was met late or replaced by another."""
+
+    due: Due
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Clock:
     """One time limit that runs, or ran, for one unit.
 
@@ -69,6 +78,8 @@ class Clock:
         stopped: when it was met or fell away; None while it runs.
         superseded: it was not met but fell away (reassigned, withdrawn, declined).
         remind_on: the day on which the head must be reminded (第十五条); only for handling.
+        complexity: the class that set the limit; only for handling.
+        missed: an earlier due date that had passed when a decision replaced it; that lateness stays.
     """
 
     kind: ClockKind
@@ -80,6 +91,8 @@ class Clock:
     stopped: datetime | None = None
     superseded: bool = False
     remind_on: date | None = None
+    complexity: Complexity | None = None
+    missed: Missed | None = None
 
     @property
     def running(self) -> bool:
@@ -153,18 +166,20 @@ def reminder_day(due: Due, days_before: int, settings: Settings, days: WorkingDa
 
 
 def lateness(clock: Clock, now: datetime, days: WorkingDays) -> Lateness:
-    """How late a clock was met, or is by ``now`` while it runs."""
-    end = clock.stopped or now
-    if end <= clock.due.at:
-        return Lateness(late=False, working_days=0, hours=0)
-    hours = int((end - clock.due.at).total_seconds()) // 3600
-    return Lateness(late=True, working_days=days.between(clock.due.day, local_day(end)), hours=hours)
+    """How late a clock was met, or is by ``now`` while it runs; what was missed before counts too."""
+    spans = [(clock.due, clock.stopped or now)]
+    if clock.missed is not None:
+        spans.append((clock.missed.due, clock.missed.until))
+    late = [(due, end) for due, end in spans if end > due.at]
+    return Lateness(
+        late=bool(late),
+        working_days=sum(days.between(due.day, local_day(end)) for due, end in late),
+        hours=sum(int((end - due.at).total_seconds()) // 3600 for due, end in late),
+    )
 
 
-def is_due_soon(clock: Clock, now: datetime, settings: Settings, days: WorkingDays) -> bool:
-    """第十五条: whether a running handling clock ends by the next (working) day and the head must be reminded."""
-    if not clock.running or clock.remind_on is None or now > clock.due.at:
+def is_due_soon(clock: Clock, now: datetime) -> bool:
+    """第十五条: whether the day to remind the head has come and the due date of a running clock has not passed."""
+    if not clock.running or clock.remind_on is None:
         return False
-    today = local_day(now)
-    horizon = today + timedelta(days=1) if settings.reminder_day == "calendar_day" else days.next(today)
-    return clock.due.day <= horizon
+    return clock.remind_on <= local_day(now) and now <= clock.due.at

@@ -110,11 +110,15 @@ class StateRule:
 
 @dataclass(frozen=True, slots=True)
 class ChannelRule:
-    """Who dispatches a channel (第六条) and what a message must have to be admitted (第十(一)、十二条)."""
+    """Who dispatches a channel (第六条) and what a message must have to be admitted (第十(一)、十二条).
+
+    ``article`` is that of the admission, ``review_article`` that of the review by the end of the day of receipt.
+    """
 
     dispatcher: str
     requires: tuple[str, ...]
     article: str
+    review_article: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ def lay_over(documents: Mapping[str, Mapping[str, Any]], path: str) -> dict[str,
     seen = [path]
     document = dict(documents[path])
     by_id = {d.get("id"): p for p, d in documents.items()}
+    own_term = document.get("in_force")
     while (base := document.pop("extends", None)) is not None:
         base_path = by_id.get(base)
         if base_path is None or base_path in seen:
@@ -46,6 +47,9 @@ def lay_over(documents: Mapping[str, Mapping[str, Any]], path: str) -> dict[str,
             raise HuiyinError(Problem("HY407", f"所依据的办法“{base}”{why}。", path, "/extends", article="23"))
         seen.append(base_path)
         document = _merge(documents[base_path], document)
+    if own_term is not None:
+        # A term is one statement: local rules that begin anew do not end with those they rest on.
+        document["in_force"] = {"article": "24", **own_term}
     return document
 
 
@@ -86,7 +90,12 @@ def procedure_from_data(data: Mapping[str, Any]) -> Procedure:
         },
         offices=data["offices"],
         channels={
-            Channel(name): ChannelRule(c["dispatcher"], tuple(c["admission"]["requires"]), c["admission"]["article"])
+            Channel(name): ChannelRule(
+                c["dispatcher"],
+                tuple(c["admission"]["requires"]),
+                c["admission"]["article"],
+                c["review"]["article"],
+            )
             for name, c in data["channels"].items()
         },
         states={

@@ -8,6 +8,10 @@ from huiyin.model.problem import Problem
 from huiyin.rules.procedure import Procedure
 from huiyin.rules.registry import Registry
 
+BEFORE_ASSIGNMENT = frozenset({"received", "declined"})
+NEED_A_UNIT = frozenset({"misrouted", "extended", "escalated", "supervised", "criticised", "corrected", "rated"})
+"""Events that speak of a unit that handles, so they cannot happen before there is one."""
+
 
 def find_procedure_problems(procedure: Procedure, registry: Registry, path: str) -> Iterator[Problem]:
     """Every name that the procedure uses and nothing defines.
@@ -19,6 +23,11 @@ def find_procedure_problems(procedure: Procedure, registry: Registry, path: str)
     def problem(pointer: str, message: str) -> Problem:
         return Problem("HY405", message, path, pointer)
 
+    until = procedure.in_force_until
+    if until is not None and until < procedure.in_force_from:
+        yield problem("/in_force/until", f"届满之日{until}早于施行之日{procedure.in_force_from}。")
+    if NEED_A_UNIT & {n for n, e in procedure.events.items() if e.from_states & BEFORE_ASSIGNMENT}:
+        yield problem("/events", "延期、列为重要、申请改派等须在交办之后，不得列有交办前的状态。")
     for key, office in procedure.offices.items():
         if office not in registry.units:
             yield problem(f"/offices/{key}", f"单位“{office}”不在单位名册中。")

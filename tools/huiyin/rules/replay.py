@@ -18,6 +18,7 @@ from huiyin.rules.deadlines import (
     ClockKind,
     Due,
     DueBy,
+    Missed,
     claim_due,
     end_of,
     handling_due,
@@ -70,12 +71,14 @@ class _Run:
         self.accepted: list[ev.Event] = []
         self.problems: list[Problem] = []
         self.last_at = case.received_at
-        due, article = review_due(case.received_at), self.procedure.clock_articles["review"]
+        due, article = review_due(case.received_at), self.procedure.channels[case.channel].review_article
         self._start(Clock(ClockKind.REVIEW, self.dispatcher, case.received_at, due, article))
 
     def take(self, index: int, event: ev.Event) -> None:
         self.problems += conduct.check_time(index, event, self.last_at, self.now)
         self.last_at = max(self.last_at, event.at)
+        if event.at > self.now:
+            return
         route = self._route_after(event)
         if isinstance(event, ev.Assigned) and route is None:
             self.problems.append(conduct.not_assignable(event.unit, f"/events/{index}/unit", self.rulebook.registry))
@@ -90,6 +93,8 @@ class _Run:
             registry=self.rulebook.registry,
             route=route,
             assigned=self.assigned,
+            answer=self.answer,
+            complexity=self.complexity,
             handling=self.clocks.get(ClockKind.HANDLING),
             days=self._days(self.assigned.unit if self.assigned else self.dispatcher),
         )
@@ -124,25 +129,29 @@ class _Run:
                     self._stop(ClockKind.HANDLING, event.at)
             case ev.Published():
                 self.published_at = event.at
-            case ev.Returned():
+            case ev.Returned() if ClockKind.HANDLING in self.clocks:
                 self._return(event)
-            case ev.Extended():
-                self._set_due(self._decided(event.due, DueBy.EXTENSION))
+            case ev.Extended() if ClockKind.HANDLING in self.clocks:
+                self._decide_due(event.due, DueBy.EXTENSION, event.at)
             case ev.Escalated():
                 self.escalated = True
                 self.supervision["11", "列为重要"] = None
                 self.complexity = ev.Complexity.IMPORTANT
-                self._set_due_by_rule()
+                if ClockKind.HANDLING in self.clocks and self.clocks[ClockKind.HANDLING].due.by is DueBy.RULE:
+                    self._set_due_by_rule()
             case ev.Supervised():
                 reason = ("8", "专项督办") if event.kind == "special" else ("18", "跟踪督办")
                 self.supervision[reason] = None
 
     def _assign(self, event: ev.Assigned) -> None:
         self._stop(ClockKind.REVIEW, event.at)
-        for kind in (ClockKind.CLAIM, ClockKind.HANDLING):
-            self._stop(kind, event.at, superseded=True)
         same_unit = self.assigned is not None and self.assigned.unit == event.unit
         former = self.clocks.get(ClockKind.HANDLING)
+        claim = self.clocks.get(ClockKind.CLAIM)
+        still_unclaimed = same_unit and claim is not None and claim.running
+        self._stop(ClockKind.HANDLING, event.at, superseded=True)
+        if not still_unclaimed:
+            self._stop(ClockKind.CLAIM, event.at, superseded=True)
         counting_goes_on = same_unit or not self.procedure.settings.reassignment_restarts_clock
         if self.assigned_since is None or not counting_goes_on:
             self.assigned_since = event.at
@@ -151,7 +160,7 @@ class _Run:
         declared = conduct.effective_complexity(event, self.case, self.procedure)
         self.complexity = ev.Complexity.IMPORTANT if self.escalated else declared
         self.supervision |= dict.fromkeys(conduct.supervision_reasons(event, self.case, self.procedure))
-        if self.route is not None and self.route.claim_clock is not None:
+        if self.route is not None and self.route.claim_clock is not None and not still_unclaimed:
             rule, settings = self.route.claim_clock, self.procedure.settings
             due = claim_due(rule, self.case.received_at, event.at, settings, self._days(event.unit))
             self._start(Clock(ClockKind.CLAIM, event.unit, event.at, due, rule.article))
@@ -159,23 +168,29 @@ class _Run:
         if same_unit and former is not None and former.due.by is not DueBy.RULE:
             # A refused request for another unit wins no time, and loses none that was granted.
             self._set_due(former.due)
+        if same_unit and former is not None and former.missed is not None:
+            self.clocks[ClockKind.HANDLING] = replace(self.clocks[ClockKind.HANDLING], missed=former.missed)
 
     def _return(self, event: ev.Returned) -> None:
         self.answer = None
         self.published_at = None
         clock = self.clocks[ClockKind.HANDLING]
         if event.due is not None:
-            self.clocks[ClockKind.HANDLING] = replace(clock, stopped=None)
-            self._set_due(self._decided(event.due, DueBy.RETURN))
+            self._decide_due(event.due, DueBy.RETURN, clock.stopped or event.at)
+            self.clocks[ClockKind.HANDLING] = replace(self.clocks[ClockKind.HANDLING], stopped=None)
         elif self.procedure.settings.return_restarts_clock:
             self.assigned_since = event.at
             self._start_handling(clock.unit, event.at)
         else:
             self.clocks[ClockKind.HANDLING] = replace(clock, stopped=None)
 
-    def _decided(self, day: date, by: DueBy) -> Due:
-        days = self._days(self.clocks[ClockKind.HANDLING].unit)
-        return Due(end_of(day), provisional=not days.is_published(day), by=by)
+    def _decide_due(self, day: date, by: DueBy, until: datetime) -> None:
+        """Replace the due date by decision; one that had passed by ``until`` stays on the clock as missed."""
+        clock = self.clocks[ClockKind.HANDLING]
+        if until > clock.due.at and clock.missed is None:
+            self.clocks[ClockKind.HANDLING] = replace(clock, missed=Missed(clock.due, until))
+        days = self._days(clock.unit)
+        self._set_due(Due(end_of(day), provisional=not days.is_published(day), by=by))
 
     def _start(self, clock: Clock) -> None:
         if clock.kind in self.clocks:
@@ -191,7 +206,7 @@ class _Run:
         clock = self.clocks[ClockKind.HANDLING]
         assert self.complexity is not None, "handling starts with an assignment, which has a complexity"
         limit = self.procedure.working_days[self.complexity]
-        self.clocks[ClockKind.HANDLING] = replace(clock, working_days=limit)
+        self.clocks[ClockKind.HANDLING] = replace(clock, working_days=limit, complexity=self.complexity)
         self._set_due(handling_due(clock.start, limit, self.procedure.settings, self._days(clock.unit)))
 
     def _set_due(self, due: Due) -> None:

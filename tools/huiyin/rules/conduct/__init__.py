@@ -115,6 +115,7 @@ _CHECKS: dict[str, tuple[_Check, ...]] = {
         assignment.check_assigned_unit,
         assignment.check_letter,
         assignment.check_topics,
+        assignment.check_not_lowered,
         assignment.check_self_handling,
     ),
     "misrouted": (assignment.check_misrouted,),
@@ -123,5 +124,6 @@ _CHECKS: dict[str, tuple[_Check, ...]] = {
     "escalated": (answer.check_escalated,),
     "extended": (answer.check_new_due, answer.check_applied_in_time),
     "criticised": (answer.check_criticised,),
+    "corrected": (answer.check_correction,),
     "redacted": (answer.check_redacted,),
 }

@@ -82,6 +82,9 @@ def check_new_due(event: ev.Event, pointer: str, context: Context) -> Iterator[P
         yield Problem(
             "HY324", f"延期后的期限{due}不晚于原期限{context.handling.due.day}。", pointer=at, article=article
         )
+    elif context.handling is not None and due < context.handling.due.day:
+        message = f"重办期限{due}早于原期限{context.handling.due.day}。"
+        yield Problem("HY333", message, pointer=at, article=article)
     elif not context.days.is_working(due):
         yield Problem(
             "HY325", f"新期限{due}不是工作日（{context.days.day(due).reason}）。", pointer=at, article=article
@@ -92,6 +95,18 @@ def check_applied_in_time(event: ev.Event, pointer: str, context: Context) -> It
     """第十六条: an extension is asked for before the due date has passed."""
     if context.handling is not None and event.at > context.handling.due.at:
         yield Problem("HY326", f"原期限{context.handling.due.day}已过才延期。", pointer=f"{pointer}/at", article="16")
+
+
+def check_correction(event: ev.Event, pointer: str, context: Context) -> Iterator[Problem]:
+    """第十九、二十条: the text of a private answer never enters the record, not even as its correction."""
+    assert isinstance(event, ev.Corrected)
+    private = context.answer is not None and context.answer.mode is ev.ReplyMode.PRIVATE
+    if private and event.reply is not None:
+        message = "个别答复只更正公开说明（public_note），答复正文不得写入本库。"
+        yield Problem("HY334", message, pointer=f"{pointer}/reply", article="20(2)")
+    elif not private and event.public_note is not None:
+        message = "公开的答复更正答复正文（reply），没有公开说明。"
+        yield Problem("HY334", message, pointer=f"{pointer}/public_note", article="20(2)")
 
 
 def check_return_after_due(event: ev.Event, pointer: str, context: Context) -> Iterator[Problem]:

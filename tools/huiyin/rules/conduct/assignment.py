@@ -128,6 +128,16 @@ def check_topics(event: ev.Event, pointer: str, context: Context) -> Iterator[Pr
         )
 
 
+def check_not_lowered(event: ev.Event, pointer: str, context: Context) -> Iterator[Problem]:
+    """第十一条: what was important is not made ordinary by assigning it again."""
+    assert isinstance(event, ev.Assigned)
+    if context.complexity is not ev.Complexity.IMPORTANT:
+        return
+    if effective_complexity(event, context.case, context.procedure) is not ev.Complexity.IMPORTANT:
+        message = "原为重要留言，再次交办时降为一般或复杂，请核对主题和类别。"
+        yield Problem("HY332", message, pointer=f"{pointer}/complexity", article="11")
+
+
 def check_self_handling(event: ev.Event, pointer: str, context: Context) -> Iterator[Problem]:
     """第四条: a complaint about a unit or its staff must not be handled by that unit alone."""
     assert isinstance(event, ev.Assigned)

@@ -23,6 +23,8 @@ class Context:
 
     Args:
         route: the route that the case is on once the event has happened.
+        answer: the answer in force, or None.
+        complexity: the class in force before the event, or None.
         handling: the handling clock, stopped or running, or None before assignment.
         days: working days of the responsible unit.
     """
@@ -32,6 +34,8 @@ class Context:
     registry: Registry
     route: Route | None
     assigned: ev.Assigned | None
+    answer: ev.Answered | None
+    complexity: ev.Complexity | None
     handling: Clock | None
     days: WorkingDays
 
