@@ -5,29 +5,57 @@ It may run twice, or twice at once: comments and statuses are set, not added; an
 
 from __future__ import annotations
 
-import shlex
-import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from huiyin.forge.base import PullRef
 from huiyin.forge.hosted import Hosted
-from huiyin.forge.rendering import headline, render, render_problems
+from huiyin.forge.rendering import MERGED, headline, render, render_merged, render_problems
 from huiyin.gate import Verdict
 from huiyin.merging import Judgement, judge, merge_pull
 from huiyin.model.problem import HuiyinError, Problem
 from huiyin.model.pull import PullFacts
 from huiyin.repo.base import Base, load_base
-from huiyin.repo.commits import find_commit, list_commits
+from huiyin.repo.commits import find_commit, list_commits, list_first_parents
 from huiyin.repo.git import attempt, run
 from huiyin.repo.merging import RemoteBranch
+from huiyin.repo.workspace import REMOTE
 
-UNTOLD = frozenset({"HY660", "HY661", "HY662", "HY663", "HY664", "HY665"})
+UNTOLD = frozenset(
+    {f"HY66{n}" for n in range(6)} | {"HY633", "HY634", "HY636", "HY637", "HY670", "HY903", "HY905", "HY906"}
+)
 """Troubles of the moment or of the gate itself: nothing that the author of a pull request could cure."""
-_REMOTE = "forge"
+
+
+class ForgeBranch(RemoteBranch):
+    """Main on the forge; what goes wrong there is told as such."""
+
+    __slots__ = ()
+
+    def tip(self) -> str:
+        """See ``Target.tip``.
+
+        Raises:
+            HuiyinError: HY671, it cannot be fetched.
+        """
+        try:
+            return super().tip()
+        except HuiyinError as error:
+            raise HuiyinError(*(Problem("HY671", f"主线取不到：{p.message}") for p in error.problems)) from None
+
+    def move(self, old: str, new: str) -> bool:
+        """See ``Target.move``.
+
+        Raises:
+            HuiyinError: HY670, the forge refuses the push; HY671.
+        """
+        try:
+            return super().move(old, new)
+        except HuiyinError as error:
+            found = (replace(p, code="HY670") if p.code == "HY905" else p for p in error.problems)
+            raise HuiyinError(*found) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,37 +73,6 @@ class Swept:
     merged: str | None = None
     problems: tuple[Problem, ...] = ()
     comment: str = ""
-
-
-@contextmanager
-def open_workspace(root: Path, remote: str, key: str | None) -> Iterator[Path]:
-    """A bare repository of its own for the time of a sweep, so that no checkout is touched and sweeps do not meet.
-
-    Objects that are here already are borrowed; what is fetched is checked, as trees may be made to deceive.
-
-    Args:
-        root: a repository of the same record.
-        remote: what Git fetches from and pushes to.
-        key: the gate's private key for SSH, or None for whatever the machine has.
-
-    Raises:
-        HuiyinError: HY905.
-    """
-    with tempfile.TemporaryDirectory(prefix="huiyin-") as folder:
-        bare = Path(folder) / "sweep.git"
-        bare.mkdir()
-        form = run(root, "rev-parse", "--show-object-format").decode().strip()
-        run(bare, "init", "--quiet", "--bare", "--template=", f"--object-format={form}")
-        if run(root, "rev-parse", "--is-shallow-repository").strip() == b"false":
-            objects = run(root, "rev-parse", "--path-format=absolute", "--git-path", "objects").decode().strip()
-            (bare / "objects" / "info").mkdir(exist_ok=True)
-            (bare / "objects" / "info" / "alternates").write_text(f"{objects}\n", encoding="utf-8")
-        settings = {"gc.auto": "0", "transfer.fsckObjects": "true", f"remote.{_REMOTE}.url": remote}
-        if key is not None and Path(key).is_file():
-            settings["core.sshCommand"] = f"ssh -i {shlex.quote(key)} -o IdentitiesOnly=yes -o BatchMode=yes"
-        for name, value in settings.items():
-            run(bare, "config", name, value)
-        yield bare
 
 
 def sweep(
@@ -99,109 +96,124 @@ def sweep(
         HuiyinError: the forge cannot be read (HY660 to HY664), main cannot be fetched (HY671), or its rules are broken.
     """
     pulls = [p for p in forge.pulls() if only is None or p.number in only]
-    target = RemoteBranch(workspace, _REMOTE, forge.base_branch)
-    try:
-        main = target.tip()
-    except HuiyinError as error:
-        raise HuiyinError(*(Problem("HY671", f"主线取不到：{p.message}") for p in error.problems)) from None
-    load_base(workspace, main)
+    current = _Run(forge, workspace, ForgeBranch(workspace, REMOTE, forge.base_branch), clock, key, writes)
+    load_base(workspace, current.target.tip())
     _fetch(workspace, pulls)
     for pull in pulls:
         try:
-            swept = _one(forge, workspace, target, pull, main, clock, key, writes)
+            yield current.judge(pull)
         except HuiyinError as error:
-            swept = _trouble(forge, pull, error.problems, writes)
-        main = swept.merged or main
-        yield swept
+            yield current.tell(pull, error.problems)
 
 
-def _one(
-    forge: Hosted,
-    workspace: Path,
-    target: RemoteBranch,
-    pull: PullRef,
-    main: str,
-    clock: Callable[[], datetime],
-    key: str | None,
-    writes: bool,
-) -> Swept:
-    if find_commit(workspace, _ref(pull)) is None:
-        raise HuiyinError(Problem("HY671", f"合并请求 #{pull.number} 的提交取不到。"))
-    if find_commit(workspace, _ref(pull)) != pull.head:
-        raise HuiyinError(Problem("HY665", f"合并请求 #{pull.number} 又有新的推送。"))
-    if _is_merged(workspace, pull, main):
-        return _settled(forge, pull, main, writes)
-    base = load_base(workspace, main)
-    judgement = judge(workspace, _facts(forge, workspace, pull, base), base)
-    text = _say(forge, pull, judgement, base, clock, None, writes)
-    if not (judgement.verdict.ready and writes and key):
-        return Swept(pull, judgement.verdict, comment=text)
-    outcome = merge_pull(
-        workspace, lambda anew: _facts(forge, workspace, pull, anew), pull.head, key, clock, target=target
-    )
-    if outcome.commit is None:
-        # Somebody else was faster, with this very pull request or with another that stands in its way now.
-        now = target.tip()
-        if _is_merged(workspace, pull, now):
-            return _settled(forge, pull, now, writes)
-    last = outcome.judgement
-    text = _say(forge, pull, last, load_base(workspace, last.facts.base), clock, outcome.commit, writes)
-    if outcome.commit is not None:
-        forge.settle(pull)
-    return Swept(pull, last.verdict, outcome.commit, comment=text)
+@dataclass(frozen=True)
+class _Run:
+    """One sweep; see there."""
 
+    forge: Hosted
+    workspace: Path
+    target: ForgeBranch
+    clock: Callable[[], datetime]
+    key: str | None
+    writes: bool
 
-def _facts(forge: Hosted, workspace: Path, pull: PullRef, base: Base) -> PullFacts:
-    """The forge's facts against that commit of main; the forge must know every commit that Git would bring there."""
-    facts = replace(forge.facts(pull), base=base.commit)
-    unknown = set(list_commits(workspace, pull.head, without=base.commit)) - {c.sha for c in facts.commits}
-    if unknown:
-        listed = "、".join(sorted(sha[:10] for sha in unknown)[:5])
-        raise HuiyinError(Problem("HY667", f"分支中的提交（{listed}）不在平台列出的清单中。"))
-    return facts
+    def judge(self, pull: PullRef) -> Swept:
+        """Judge one, say so, and merge it if it is ready."""
+        found = find_commit(self.workspace, _ref(pull))
+        if found is None:
+            raise HuiyinError(Problem("HY671", f"合并请求 #{pull.number} 的提交取不到。"))
+        if found != pull.head:
+            raise HuiyinError(Problem("HY665", f"合并请求 #{pull.number} 又有新的推送。"))
+        main = self.target.tip()
+        if self.is_merged(pull, main):
+            return self.settle(pull, main)
+        base = load_base(self.workspace, main)
+        judgement = judge(self.workspace, self.facts(pull, base), base)
+        text = self.say(pull, judgement)
+        if not (judgement.verdict.ready and self.writes and self.key):
+            return Swept(pull, judgement.verdict, comment=text)
+        return self.merge(pull, judgement, self.key)
 
-
-def _say(
-    forge: Hosted,
-    pull: PullRef,
-    judgement: Judgement,
-    base: Base,
-    clock: Callable[[], datetime],
-    merged: str | None,
-    writes: bool,
-) -> str:
-    """Comment and status, which say the same."""
-    verdict = judgement.verdict
-    text = render(verdict, judgement.changes, base.rulebook, base.schema.document, clock(), merged=merged)
-    if writes:
-        forge.comment(pull, text)
-        forge.set_status(pull, pull.head, verdict.ready, headline(verdict, merged))
-    return text
-
-
-def _settled(forge: Hosted, pull: PullRef, main: str, writes: bool) -> Swept:
-    if writes:
-        forge.settle(pull)
-    return Swept(pull, merged=main)
-
-
-def _trouble(forge: Hosted, pull: PullRef, problems: Sequence[Problem], writes: bool) -> Swept:
-    """Tell the author what only the author can cure; that telling may fail as well."""
-    told = [p for p in problems if p.code not in UNTOLD]
-    text = render_problems(told) if told else ""
-    if told and writes:
+    def merge(self, pull: PullRef, judgement: Judgement, key: str) -> Swept:
+        """Merge what was ready a moment ago, unless somebody else has done so or it is ready no more."""
         try:
-            forge.comment(pull, text)
-            forge.set_status(pull, pull.head, False, f"闸门：暂时不能判断（{told[0].code}）")
+            outcome = merge_pull(
+                self.workspace, lambda b: self.facts(pull, b), pull.head, key, self.clock, target=self.target
+            )
+        except HuiyinError as error:
+            # Whoever was faster has closed the pull request.
+            main = self.target.tip()
+            if any(p.code == "HY665" for p in error.problems) and self.is_merged(pull, main):
+                return self.settle(pull, main, judgement)
+            raise
+        last = outcome.judgement
+        if outcome.commit is None and self.is_merged(pull, last.facts.base):
+            return self.settle(pull, last.facts.base, judgement)
+        text = self.say(pull, last, outcome.commit)
+        if outcome.commit is not None:
+            self.forge.settle(pull)
+        return Swept(pull, last.verdict, outcome.commit, comment=text)
+
+    def facts(self, pull: PullRef, base: Base) -> PullFacts:
+        """The forge's facts against that commit of main; the forge must know every commit that would come there."""
+        facts = replace(self.forge.facts(pull), base=base.commit)
+        unknown = set(list_commits(self.workspace, pull.head, without=base.commit)) - {c.sha for c in facts.commits}
+        if unknown:
+            listed = "、".join(sorted(sha[:10] for sha in unknown)[:5])
+            raise HuiyinError(Problem("HY667", f"分支中的提交（{listed}）不在平台列出的清单中。"))
+        return facts
+
+    def say(self, pull: PullRef, judgement: Judgement, merged: str | None = None) -> str:
+        """Comment and status, which say the same, by the rules that the judgement rests on."""
+        verdict, base = judgement.verdict, load_base(self.workspace, judgement.facts.base)
+        text = render(verdict, judgement.changes, base.rulebook, base.schema.document, self.clock(), merged=merged)
+        self.write(pull, text, verdict.ready, headline(verdict, merged))
+        return text
+
+    def settle(self, pull: PullRef, main: str, judgement: Judgement | None = None) -> Swept:
+        """Note that main has the pull request already."""
+        merged = self.merge_of(pull, main)
+        if judgement is None:
+            text = render_merged(pull.head, merged)
+            self.write(pull, text, True, MERGED)
+        else:
+            text = self.say(pull, judgement, merged)
+        if self.writes:
+            self.forge.settle(pull)
+        return Swept(pull, judgement.verdict if judgement else None, merged, comment=text)
+
+    def tell(self, pull: PullRef, problems: Sequence[Problem]) -> Swept:
+        """Tell the author what only the author can cure; that telling may fail as well."""
+        told = [p for p in problems if p.code not in UNTOLD]
+        text = render_problems(told) if told else ""
+        try:
+            if told:
+                self.write(pull, text, False, f"闸门：暂时不能判断（{told[0].code}）")
         except HuiyinError as error:
             problems = (*problems, *error.problems)
-    return Swept(pull, problems=tuple(problems), comment=text)
+        return Swept(pull, problems=tuple(problems), comment=text)
+
+    def write(self, pull: PullRef, text: str, ok: bool, summary: str) -> None:
+        """Write on the forge, unless this is a dry run."""
+        if self.writes:
+            self.forge.comment(pull, text)
+            self.forge.set_status(pull, pull.head, ok, summary)
+
+    def merge_of(self, pull: PullRef, main: str) -> str:
+        """The oldest commit of main's own line that has the pull request's head."""
+        having = run(self.workspace, "rev-list", "--ancestry-path", f"{pull.head}..{main}").decode().split()
+        line = list_first_parents(self.workspace, main, without=pull.head)
+        return next((c for c in line if c in having), main)
+
+    def is_merged(self, pull: PullRef, main: str) -> bool:
+        """Whether that commit of main has the pull request's head."""
+        return attempt(self.workspace, "merge-base", "--is-ancestor", pull.head, main).returncode == 0
 
 
 def _fetch(workspace: Path, pulls: Sequence[PullRef]) -> None:
     """Bring the heads here as data: all at once, or one by one where one of them spoils it for the others."""
     specs = [f"+refs/pull/{p.number}/head:{_ref(p)}" for p in pulls]
-    command = ("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", _REMOTE)
+    command = ("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", REMOTE)
     if specs and attempt(workspace, *command, *specs).returncode and len(specs) > 1:
         for spec in specs:
             attempt(workspace, *command, spec)
@@ -209,7 +221,3 @@ def _fetch(workspace: Path, pulls: Sequence[PullRef]) -> None:
 
 def _ref(pull: PullRef) -> str:
     return f"refs/huiyin/pull/{pull.number}"
-
-
-def _is_merged(workspace: Path, pull: PullRef, main: str) -> bool:
-    return attempt(workspace, "merge-base", "--is-ancestor", pull.head, main).returncode == 0

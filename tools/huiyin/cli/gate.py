@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from huiyin.model.pull import PullFacts
     from huiyin.repo.base import Base
 
-SUBCOMMANDS: dict[str, tuple[str, str]] = {}
+SUBCOMMANDS: dict[str, tuple[str, str]] = {
+    "sweep": ("huiyin.cli.gate_sweep", "判断代码平台上全部待合并的请求，留言说明，审签齐全的合入主线"),
+    "comment": ("huiyin.cli.gate_comment", "判断代码平台上的合并请求并留言，不合并"),
+}
 """Name → (module with ``command``, one line of help), as in ``huiyin.cli.main``."""
 
 

@@ -20,6 +20,8 @@ LONG = 60
 """Texts above so many characters stand in a block of their own."""
 _KINDS = {ChangeKind.CREATED: "新登记", ChangeKind.APPENDED: "追加事件", ChangeKind.REPAIRED: "修复文件"}
 _UNITS = frozenset({"unit", "belongs_to", "assisting", "concerns"})
+_BLOCKS = frozenset({"reply", "public_note"})
+"""What the public will read: always a block, so that what is signed is seen as it is."""
 _TOLD = frozenset({"at", "by"})
 _HEAD = ("channel", "received_at", "real_name", "contactable", "clear_matter", "duplicate_of", "history")
 
@@ -46,7 +48,7 @@ def describe(change: CaseChange, rulebook: Rulebook, schema: Mapping[str, Any], 
     if case.procedure in rulebook.procedures:
         clocks = list(describe_clocks(change, rulebook, now))
         if clocks:
-            yield "期限：\n\n" + "\n".join(f"- {line}" for line in clocks)
+            yield "期限：\n\n" + "\n".join(f"- {plain(line)}" for line in clocks)
 
 
 def _event(index: int, event: Event, case: Case, rulebook: Rulebook, schema: Mapping[str, Any]) -> Iterator[str]:
@@ -61,7 +63,7 @@ def _event(index: int, event: Event, case: Case, rulebook: Rulebook, schema: Map
         value = getattr(event, field.name)
         if field.name in _TOLD or value in (None, ()):
             continue
-        if isinstance(value, str) and (len(value) > LONG or "\n" in value):
+        if isinstance(value, str) and (field.name in _BLOCKS or len(value) > LONG or "\n" in value):
             blocks.append(f"{_title(field.name, titles)}：\n\n{fence(value)}")
         else:
             lines.append(_line(field.name, value, titles, rulebook))
@@ -101,7 +103,7 @@ def _text(value: Any, schema: Mapping[str, Any] | None = None) -> str:
 
 
 def describe_clocks(change: CaseChange, rulebook: Rulebook, now: datetime) -> Iterator[str]:
-    """The deadlines that a change starts, moves, meets or ends (第九（一）（二）、十三、十六条)."""
+    """The deadlines that a change starts, moves, meets or ends, as plain text (第九（一）（二）、十三、十六条)."""
     after = replay(change.after, rulebook, now)
     before = {} if change.before is None else _clocks(replay(change.before, rulebook, now))
     for key, clock in _clocks(after).items():
@@ -130,7 +132,7 @@ def _end(clock: Clock, found: Replay, rulebook: Rulebook) -> str:
 
 def _limit(clock: Clock, rulebook: Rulebook) -> str:
     days = f"{clock.working_days}个工作日，" if clock.working_days else ""
-    unit = plain(rulebook.registry.name_of(clock.unit))
+    unit = rulebook.registry.name_of(clock.unit)
     return f"{clock.kind.label}（{cite(clock.article)}），{unit}，{days}限至{_due(clock)}"
 
 

@@ -20,6 +20,9 @@ MANY = 50
 """Problems, files and names beyond this number are counted, not listed."""
 
 
+MERGED = "闸门：已合并"
+
+
 def render(
     verdict: Verdict,
     changes: ChangeSet,
@@ -56,7 +59,7 @@ def render(
 def headline(verdict: Verdict, merged: str | None = None) -> str:
     """How it stands, in a few words; also the description of the commit status."""
     if merged is not None:
-        return "闸门：已合并"
+        return MERGED
     if not verdict.legal:
         count = sum(1 for p in verdict.problems if p.level == "error")
         return f"闸门：不能合并，有{count}项错误"
@@ -64,6 +67,11 @@ def headline(verdict: Verdict, merged: str | None = None) -> str:
         return "闸门：有人要求修改"
     missing = sum(1 for s in verdict.seats if not s.satisfied)
     return f"闸门：还差{missing}项审签" if missing else "闸门：可以合并"
+
+
+def render_merged(head: str, merged: str) -> str:
+    """A comment on a change that is found on main already."""
+    return f"### {MERGED}\n\n所审版本：{code(head)}；合并为：{code(merged)}。\n"
 
 
 def render_problems(problems: Iterable[Problem]) -> str:
