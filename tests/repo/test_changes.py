@@ -97,7 +97,7 @@ def edit_a_value(document: dict[str, Any], draw: st.DataObject) -> None:
     container, key, _ = draw.draw(st.sampled_from(list(leaves(document))))
     was = container[key]
     others = [f"{was}0", str(was)[::-1], "simple", "lanzhou", "2026-11-20T10:15:00+08:00", not was, 4, 3.0, None]
-    others += [document["title"], "〔已隐去：手机号〕"]
+    others += [story().data()["title"], "〔已隐去：手机号〕"]
     new = draw.draw(st.sampled_from(others))
     if new is None and isinstance(container, dict):
         del container[key]
