@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -181,3 +182,32 @@ def test_the_server_takes_the_next_port_and_ends_quietly(tmp_path: Path) -> None
     assert f"端口{port}已被占用" in shown
     assert (0, "") == (server.returncode, err)
     assert "已停止" in out
+
+
+@pytest.mark.parametrize("name", ["demo-results", "demo.new"])
+@pytest.mark.parametrize("kind", ["folder", "link", "file"])
+def test_nothing_of_somebody_else_is_deleted(tmp_path: Path, name: str, kind: str) -> None:
+    """Only what carries the demonstration's mark is replaced, whatever it is called."""
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (kept / "thesis.txt").write_text("important", encoding="utf-8")
+    there = tmp_path / "out" / name
+    there.parent.mkdir()
+    if kind == "folder":
+        kept.rename(there)
+    elif kind == "link":
+        there.symlink_to(kept)
+    else:
+        there.write_text("important", encoding="utf-8")
+    refused = run(there.parent)
+    assert (2, True, False) == (refused.code, "HY960" in refused.err, "Traceback" in refused.err)
+    left = there if kind == "file" else there / "thesis.txt"
+    assert "important" == left.read_text(encoding="utf-8")
+
+
+def test_the_commands_shown_can_be_typed(demonstration: Demonstration) -> None:
+    """A folder with a space in its name is quoted."""
+    shown = [line for line in demonstration.out.splitlines() if line.startswith("$ ")]
+    assert shown
+    for line in shown:
+        assert any(str(demonstration.folder) in word for word in shlex.split(line)), line

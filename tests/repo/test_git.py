@@ -148,7 +148,7 @@ def test_a_failing_git_says_what_it_said(repository: Path) -> None:
     """Git's first line tells the operator where to look."""
     with pytest.raises(HuiyinError, match="HY905") as caught:
         run(repository, "show", "none")
-    assert "git show没有正常结束：fatal: ambiguous argument 'none'" in caught.value.problems[0].message
+    assert "git show没有正常结束，Git的原话是〔fatal: ambiguous argument 'none'" in caught.value.problems[0].message
     assert 1 == caught.value.exit_code
 
 

@@ -6,28 +6,27 @@ The clock is fixed, so that each run shows the same cases late. Two settings com
 
 from __future__ import annotations
 
-import errno
 import os
+import shlex
 import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from huiyin.model.problem import HuiyinError, Problem, UsageError
-from huiyin.repo.git import environment
+from huiyin.repo.git import environment, failed
+from huiyin.repo.reasons import reason
+from huiyin.serving import say, serve
+from huiyin.streams import guard
 
 AS_OF = "2026-11-23T10:00:00+08:00"
 """A Monday; every event of the demonstration is earlier."""
 EXAMPLE = "people-90000056"
 """The case that is explained day by day: 临夏's own holiday moves its due date."""
-PORT = 8000
-PORTS_TRIED = 20
 COPIED = ("cases", "rules", "schema", "site", "mkdocs.yml", ".gitignore")
 MARK = "huiyin-demo"
-"""A file in ``.git`` that says that a folder was made here and may be replaced."""
+"""A file in ``.git``, or in a folder without one, that says that the folder was made here and may be replaced."""
 
 _PROJECT = Path(__file__).resolve().parents[2]
 _IDENTITY = ("-c", "user.name=huiyin-demo", "-c", "user.email=demo@example.invalid")
@@ -77,26 +76,22 @@ def run(project: Path, folder: Path, *, serving: bool) -> int:
     repository, results = folder / "demo", folder / "demo-results"
     steps = _steps(repository, results)
     total = len(steps) + 1
-    _say(f"回音演示：以 {AS_OF} 为“现在”。全部留言、答复和人员均为虚构。")
-    _say(f"\n[1/{total}] 建立演示库：复制{'、'.join(COPIED[:-1])}，提交到新的Git仓库")
+    say(f"回音演示：以 {AS_OF} 为“现在”。全部留言、答复和人员均为虚构。")
+    say(f"\n[1/{total}] 建立演示库：复制{'、'.join(COPIED[:-1])}，提交到新的Git仓库")
     commit = make_repository(project, repository)
     count = sum(1 for _ in (repository / "cases").rglob("*.yaml"))
-    _say(f"结果：{_short(repository)}（{count}件留言，提交 {commit[:12]}）")
-    try:
-        shutil.rmtree(results, ignore_errors=True)
-        results.mkdir(parents=True)
-    except OSError as error:
-        raise HuiyinError(Problem("HY906", f"不能写入 {results}:{error.strerror}。")) from None
+    say(f"结果：{_short(repository)}（{count}件留言，提交 {commit[:12]}）")
+    _make_folder(results)
     for number, step in enumerate(steps, start=2):
-        _say(f"\n[{number}/{total}] {step.title}\n$ {step.shown}")
+        say(f"\n[{number}/{total}] {step.title}\n$ {step.shown}")
         if code := _run(step):
             problem = Problem("HY961", f"第{number}步“{step.title}”没有完成（退出码{code}），演示到此停止。")
             print(_line(problem), file=sys.stderr, flush=True)
             return code
         if step.where:
-            _say(f"结果：{step.where}")
+            say(f"结果：{step.where}")
     site = repository / "build" / "site"
-    _say(f"\n全部完成。演示库：{_short(repository)}；结果：{_short(results)}；网站：{_short(site)}")
+    say(f"\n全部完成。演示库：{_short(repository)}；结果：{_short(results)}；网站：{_short(site)}")
     if serving:
         serve(site)
     return 0
@@ -113,12 +108,10 @@ def make_repository(project: Path, target: Path) -> str:
     """
     if not all((project / name).exists() for name in COPIED):
         raise UsageError(_NO_REPOSITORY)
-    if target.exists() and not (target / ".git" / MARK).is_file():
-        raise UsageError(Problem("HY960", f"{target} 已有内容，不是演示建立的目录，不会覆盖；请移走或另设 DEMO_DIR。"))
+    _refuse_others(target)
     beside = target.with_name(f"{target.name}.new")
+    _make_folder(beside, ".git")
     try:
-        shutil.rmtree(beside, ignore_errors=True)
-        beside.mkdir(parents=True)
         for name in COPIED:
             if (project / name).is_dir():
                 # copyfile leaves the modes behind: on some file systems every file is executable.
@@ -127,56 +120,46 @@ def make_repository(project: Path, target: Path) -> str:
                 shutil.copyfile(project / name, beside / name)
         _git(beside, "init", "--quiet", "--initial-branch=main")
         _git(beside, "add", "--all")
-        _git(beside, *_IDENTITY, "commit", "--quiet", "--message=演示数据（全部虚构）")
-        (beside / ".git" / MARK).touch()
+        # By standard input: an argument would have to fit into the encoding of the terminal.
+        _git(beside, *_IDENTITY, "commit", "--quiet", "--file=-", stdin="演示数据（全部虚构）")
         if target.exists():
             shutil.rmtree(target)
         beside.rename(target)
+    except shutil.Error as error:  # one for each file that could not be copied
+        raise HuiyinError(Problem("HY906", f"不能建立 {target}：有{len(error.args[0])}个文件不能复制。")) from None
     except OSError as error:
-        raise HuiyinError(Problem("HY906", f"不能建立 {target}:{error.strerror}。")) from None
+        raise HuiyinError(_unwritable(target, error)) from None
     return _git(target, "rev-parse", "HEAD").strip()
 
 
-def serve(site: Path, port: int = PORT) -> None:
-    """Serve a folder on 127.0.0.1 until Ctrl-C; where the port is taken, on the next free one.
-
-    Raises:
-        HuiyinError: HY962, no port is free.
-    """
+def _make_folder(folder: Path, mark_in: str = "") -> None:
+    """Make a folder anew, marked as ours in its folder ``mark_in``; one that an earlier run made is replaced."""
+    _refuse_others(folder)
     try:
-        with _listen(site, port) as server:
-            _say(f"\n网站：http://127.0.0.1:{server.server_port}/ （按 Ctrl-C 停止）")
-            server.serve_forever()
-    except KeyboardInterrupt:
-        _say("\n已停止。")
+        if folder.exists():
+            shutil.rmtree(folder)
+        (folder / mark_in).mkdir(parents=True)
+        (folder / mark_in / MARK).touch()
+    except OSError as error:
+        raise HuiyinError(_unwritable(folder, error)) from None
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing of each request: the terminal shows the results."""
+def _refuse_others(folder: Path) -> None:
+    """Raise HY960 for anything that the demonstration did not make, be it a file, a link or a folder."""
+    marked = (folder / ".git" / MARK).is_file() or (folder / MARK).is_file()
+    ours = marked and not folder.is_symlink()
+    if os.path.lexists(folder) and not ours:
+        raise UsageError(Problem("HY960", f"{folder} 已有内容，不是演示建立的，不会覆盖；请移走或另设 DEMO_DIR。"))
 
 
-class _Server(ThreadingHTTPServer):
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing of a browser that went away in the middle of a page."""
-
-
-def _listen(site: Path, port: int) -> _Server:
-    for candidate in range(port, port + PORTS_TRIED):
-        try:
-            return _Server(("127.0.0.1", candidate), partial(_Quiet, directory=str(site)))
-        except OSError as error:
-            if error.errno not in (errno.EADDRINUSE, errno.EACCES):
-                raise
-            _say(f"端口{candidate}已被占用，改用下一个。")
-    raise HuiyinError(Problem("HY962", f"端口{port}至{port + PORTS_TRIED - 1}都被占用，网站没有启动。"))
+def _unwritable(folder: Path, error: OSError) -> Problem:
+    return Problem("HY906", f"不能建立 {folder}（{reason(error.errno, '写入')}）。")
 
 
 def _steps(repository: Path, results: Path) -> tuple[Step, ...]:
-    place = f"--root {_short(repository)} --as-of {AS_OF}"
-
     def huiyin(title: str, command: str, result: str = "") -> Step:
-        line = f"huiyin {command} {place}" + (f" > {_short(results / result)}" if result else "")
+        line = shlex.join(["huiyin", *command.split(), "--root", _short(repository), "--as-of", AS_OF])
+        line += f" > {shlex.quote(_short(results / result))}" if result else ""
         arguments = ("-m", "huiyin.cli.main", *command.split(), "--root", str(repository), "--as-of", AS_OF)
         target = results / result if result else None
         return Step(title, line, arguments, target, _short(target) if target else "")
@@ -189,7 +172,8 @@ def _steps(repository: Path, results: Path) -> tuple[Step, ...]:
         huiyin("逐日说明一件留言的期限（临夏州庆假日使到期日顺延）", f"why {EXAMPLE}"),
         Step(
             "生成公开网站",
-            f"HUIYIN_AS_OF={AS_OF} mkdocs build --quiet --config-file {_short(configuration)}",
+            f"HUIYIN_AS_OF={AS_OF} "
+            + shlex.join(["mkdocs", "build", "--quiet", "--config-file", _short(configuration)]),
             ("-m", "mkdocs", "build", "--quiet", "--config-file", str(configuration)),
             where=_short(repository / "build" / "site" / "index.html"),
         ),
@@ -207,26 +191,23 @@ def _run(step: Step) -> int:
     return code if code >= 0 else 128 - code  # as shells report an end by a signal
 
 
-def _git(folder: Path, *arguments: str) -> str:
+def _git(folder: Path, *arguments: str, stdin: str = "") -> str:
     try:
         done = subprocess.run(
             ["git", "-C", str(folder), *arguments],
-            env={**environment(), **_FIXED}, capture_output=True, encoding="utf-8", check=False,
+            env={**environment(), **_FIXED}, input=stdin, capture_output=True, encoding="utf-8", check=False,
         )  # fmt: skip
     except FileNotFoundError:
         raise UsageError(Problem("HY903", "找不到git命令，请先安装Git。")) from None
     if done.returncode:
-        raise HuiyinError(Problem("HY905", f"git {arguments[0]} 失败：{done.stderr.strip()}"))
+        command = next(a for a in arguments if not a.startswith("-") and "=" not in a)
+        raise HuiyinError(failed(command, done.stderr))
     return done.stdout
 
 
 def _short(path: Path) -> str:
     """A path as people would type it here."""
     return os.path.relpath(path) if path.resolve().is_relative_to(Path.cwd()) else str(path)
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)  # before the output of the next process
 
 
 def _line(problem: Problem) -> str:
@@ -247,4 +228,9 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    _streams = guard()
+    _code = main()
+    if (_loss := _streams.refusal() or _streams.loss()) is not None:
+        print(_line(_loss), file=sys.stderr, flush=True)
+        _code = _code or 1
+    sys.exit(_code)

@@ -16,6 +16,7 @@ import click
 from huiyin import __version__
 from huiyin.cli.chinese import ChineseCommand, ChineseGroup, explain_usage
 from huiyin.model.problem import HuiyinError, Problem
+from huiyin.streams import guard
 
 COMMANDS = {
     "check": ("huiyin.cli.check", "检查全部留言和规则：写法、模式、流程、时间、公开名义、受理条件"),
@@ -80,7 +81,6 @@ def run(args: Sequence[str] | None = None) -> int:
     """
     try:
         result = cli.main(args=None if args is None else list(args), prog_name="huiyin", standalone_mode=False)
-        sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except HuiyinError as error:
         _print(error.problems)
@@ -94,10 +94,6 @@ def run(args: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo("已中断，没有留下写了一半的文件。", err=True)
         return 130
-    except BrokenPipeError:
-        # The reader of a pipe has gone (`huiyin … | head`); nothing is wrong, and Python must not complain on exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as error:  # the one boundary: a bug must not reach a clerk as a traceback
         if os.environ.get("HUIYIN_DEBUG"):
             raise
@@ -113,7 +109,14 @@ def _print(problems: Sequence[Problem]) -> None:
 
 def main() -> NoReturn:
     """The console script."""
-    sys.exit(run())
+    streams = guard()
+    if (refusal := streams.refusal()) is not None:
+        _print([refusal])
+        sys.exit(1)
+    code = run()
+    if (loss := streams.loss()) is not None:
+        _print([loss])
+    sys.exit(code or int(loss is not None))
 
 
 if __name__ == "__main__":

@@ -9,20 +9,17 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from huiyin.model.problem import HuiyinError, Problem
+from huiyin.repo.reasons import reason
+from huiyin.repo.source import shown
 
 # For more files than these, one flush of the whole machine is much faster than one for each.
 _FEW = 64
-_REASONS = {
-    errno.ENOSPC: "磁盘空间不足",
-    errno.EDQUOT: "超出磁盘配额",
-    errno.EACCES: "没有写入权限",
-    errno.EPERM: "没有写入权限",
-    errno.EROFS: "磁盘是只读的",
-    errno.ENOTDIR: "上级路径不是目录",
-    errno.EEXIST: "上级路径不是目录",
-    errno.EISDIR: "该路径是目录",
-    errno.ENAMETOOLONG: "文件名过长",
-}
+_finished = 0
+
+
+def written() -> int:
+    """How many files this process has written whole, for a command whose output was lost."""
+    return _finished
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -47,6 +44,7 @@ def write_all(changes: Mapping[Path, str]) -> None:
     Raises:
         HuiyinError: HY906; all old contents stand.
     """
+    global _finished
     temporary: dict[Path, Path] = {}
     many = len(changes) > _FEW
     try:
@@ -65,6 +63,7 @@ def write_all(changes: Mapping[Path, str]) -> None:
             os.sync()
         else:
             _flush_folders({path.parent for path in temporary})
+        _finished += len(temporary)
     finally:
         for beside in temporary.values():
             beside.unlink(missing_ok=True)
@@ -113,6 +112,5 @@ def _flush_folders(folders: Iterable[Path]) -> None:
 
 
 def failure(path: Path, code: int | None) -> Problem:
-    """HY906 for a path that could not be written, with the reason in Chinese for the usual ``errno`` codes."""
-    reason = _REASONS.get(code or 0) or (os.strerror(code) if code else "原因不明")
-    return Problem("HY906", f"不能写入（{reason}）。", str(path))
+    """HY906 for a path that could not be written, with the reason in Chinese."""
+    return Problem("HY906", f"不能写入（{reason(code, '写入')}）。", shown(str(path)))

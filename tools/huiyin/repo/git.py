@@ -24,6 +24,7 @@ from huiyin.repo.source import (
     executable,
     has_clean_name,
     irregular,
+    shown,
     unreadable,
 )
 
@@ -89,7 +90,7 @@ def run(root: Path, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] 
     done = attempt(root, *arguments, stdin=stdin, env=env)
     if done.returncode:
         command = next(a for a in arguments if not a.startswith("-") and "=" not in a)
-        raise HuiyinError(_failed(command, done.stderr))
+        raise HuiyinError(failed(command, done.stderr.decode(errors="replace")))
     return done.stdout
 
 
@@ -208,7 +209,7 @@ class GitSource:
             requests.flush()
             return [_take(answers) for _ in oids]
         except (OSError, ValueError):
-            raise HuiyinError(_failed("cat-file", b"")) from None
+            raise HuiyinError(failed("cat-file", "")) from None
 
 
 def _take(answers: IO[bytes]) -> bytes:
@@ -232,9 +233,10 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _failed(command: str, stderr: bytes) -> Problem:
-    said = next(iter(stderr.decode(errors="replace").splitlines()), "")
-    return Problem("HY905", f"git {command}没有正常结束{'：' + said if said else ''}。")
+def failed(command: str, stderr: str) -> Problem:
+    """HY905; Git speaks English, and whoever is asked for help needs its own words."""
+    said = next((line.strip() for line in stderr.splitlines() if line.strip()), "")
+    return Problem("HY905", f"git {command}没有正常结束{f'，Git的原话是〔{shown(said)}〕' if said else ''}。")
 
 
 _NO_GIT = Problem("HY903", "找不到git命令。")
@@ -251,4 +253,4 @@ def read_blobs(root: Path, oids: Sequence[str]) -> dict[str, bytes]:
     try:
         return {oid: _take(out) for oid in wanted}
     except ValueError:
-        raise HuiyinError(_failed("cat-file", b"")) from None
+        raise HuiyinError(failed("cat-file", "")) from None

@@ -15,6 +15,7 @@ from typing import Protocol, TypeAlias
 
 from huiyin.model.problem import HuiyinError, Problem, UsageError
 from huiyin.repo.characters import is_clean
+from huiyin.repo.reasons import reason
 
 MAX_READ = 16 * 1024 * 1024
 """Bytes of a file that are read at most. What is larger is cut, and refused by the parser for its size."""
@@ -190,4 +191,4 @@ def unreadable(path: str, error: OSError | None = None) -> Problem:
         return Problem("HY904", "文件不存在。", shown(path))
     if isinstance(error, PermissionError):
         return Problem("HY904", "没有读取权限。", shown(path))
-    return Problem("HY904", f"不能读取（{error.strerror}）。", shown(path))
+    return Problem("HY904", f"不能读取（{reason(error.errno, '读取')}）。", shown(path))
