@@ -27,7 +27,7 @@ from huiyin.repo.schemas import Schema
 _TIME = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$", "format": "date-time"}
 _WHO = {"type": "string", "pattern": r"^((github|gitea):[0-9]{1,18}|ssh:[a-z0-9@.-]+ [A-Za-z0-9+/=]+)$"}
 _HASH = {"type": "string", "pattern": f"^{SHA.pattern}$"}
-_NOBODY = {"type": "null"}
+_WHO_OR_NOBODY = {**_WHO, "type": ["string", "null"]}
 
 
 def _entry(required: list[str], **properties: Any) -> dict[str, Any]:
@@ -44,7 +44,7 @@ SCHEMA = {
     **_entry(
         ["provider", "author"],
         provider={"enum": ["github", "gitea", "ssh"], "title": "来源"},
-        author={"anyOf": [_WHO, _NOBODY], "title": "提交人"},
+        author={**_WHO_OR_NOBODY, "title": "提交人"},
         pushers={**_list(_WHO), "title": "推送人"},
         commits={
             **_list(
@@ -53,7 +53,7 @@ SCHEMA = {
                     sha=_HASH,
                     parents=_list(_HASH),
                     authors=_list(_WHO),
-                    signer={"anyOf": [_WHO, _NOBODY]},
+                    signer=_WHO_OR_NOBODY,
                 )
             ),
             "title": "提交",

@@ -102,8 +102,8 @@ def _refuse(judgement: Judgement, person: Person, objects: bool) -> Problem | No
     own = [r for r in judgement.facts.reviews if people_of(r.by, registry_people)]
     if own and own[-1].state is wanted and own[-1].commit == verdict.head:
         return Problem("HY643", f"{person.name}对这一版本的意见已在分支上。")
-    if objects:
-        return None
+    if objects or (own and own[-1].state is ReviewState.CHANGES_REQUESTED):
+        return None  # whoever has objected may always take it back
     if person in verdict.submitters:
         return Problem("HY641", f"{person.name}参与了这一提交，不得审签。")
     if not verdict.legal:
