@@ -15,7 +15,7 @@ from huiyin.repo.store import PROCEDURES, CaseFile, case_paths, load_rulebook, r
 from huiyin.rules import conduct
 from huiyin.rules.deadlines import local_day
 from huiyin.rules.procedure import Procedure
-from huiyin.rules.replay import replay
+from huiyin.rules.replay import Replay, replay
 from huiyin.rules.rulebook import Rulebook
 from huiyin.rules.rulebook_problems import find_rulebook_problems
 
@@ -53,33 +53,60 @@ def check(source: Source, now: datetime, paths: Iterable[str] | None = None) -> 
     if paths is None:
         problems += [*find_rulebook_problems(rulebook, local_day(now)), *_check_gate(source)]
     problems += source.strange("cases/")
-    everything = case_paths(source)
-    ids = Counter(path.rpartition("/")[2].casefold() for path in everything)
     count = 0
     used: Counter[str] = Counter()
     too_early: Counter[str] = Counter()
-    for file in read_cases(source, everything if paths is None else paths, schema=load_schema(source, "case")):
+    for checked in check_cases(source, rulebook, now, paths):
         count += 1
-        problems += check_file(file, rulebook, now)
-        problems += _check_references(file, ids)
-        if file.case and (procedure := rulebook.procedures.get(file.case.procedure)):
+        problems += checked.problems
+        case = checked.file.case
+        if case and (procedure := rulebook.procedures.get(case.procedure)):
             used[procedure.id] += 1
-            too_early[procedure.id] += local_day(file.case.received_at) < procedure.in_force_from
+            too_early[procedure.id] += local_day(case.received_at) < procedure.in_force_from
     for name in sorted(used):
         problems += _check_in_force(rulebook.procedures[name], used[name], too_early[name], now)
     return CheckReport(count, tuple(sorted(problems, key=lambda p: (p.path, p.line or 0, p.code))))
 
 
-def check_file(file: CaseFile, rulebook: Rulebook, now: datetime) -> Iterator[Problem]:
-    """The problems of one case file, placed on their lines."""
-    yield from file.problems
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One case file as judged.
+
+    Args:
+        found: how the case stands at that moment; None where the file is no case, or its procedure is unknown.
+        problems: placed on their lines.
+    """
+
+    file: CaseFile
+    found: Replay | None
+    problems: tuple[Problem, ...]
+
+
+def check_cases(
+    source: Source, rulebook: Rulebook, now: datetime, paths: Iterable[str] | None = None
+) -> Iterator[Checked]:
+    """Judge case files of a tree, all by default: each by itself and among the others."""
+    everything = case_paths(source)
+    ids = Counter(path.rpartition("/")[2].casefold() for path in everything)
+    for file in read_cases(source, everything if paths is None else paths, schema=load_schema(source, "case")):
+        found, problems = _judge(file, rulebook, now)
+        yield Checked(file, found, (*problems, *_check_references(file, ids)))
+
+
+def check_file(file: CaseFile, rulebook: Rulebook, now: datetime) -> tuple[Problem, ...]:
+    """The problems of one case file by itself, placed on their lines."""
+    return _judge(file, rulebook, now)[1]
+
+
+def _judge(file: CaseFile, rulebook: Rulebook, now: datetime) -> tuple[Replay | None, tuple[Problem, ...]]:
     if file.case is None:
-        return
+        return None, file.problems
     try:
-        found = replay(file.case, rulebook, now).problems
+        found = replay(file.case, rulebook, now)
     except HuiyinError as error:
-        found = error.problems
-    yield from (file.place(p) for p in (*conduct.check_case(file.case, now), *found))
+        return None, (*file.problems, *map(file.place, (*conduct.check_case(file.case, now), *error.problems)))
+    problems = (*conduct.check_case(file.case, now), *found.problems)
+    return found, (*file.problems, *map(file.place, problems))
 
 
 def _check_references(file: CaseFile, ids: Counter[str]) -> Iterator[Problem]:
