@@ -93,7 +93,7 @@ def stories() -> dict[str, Story]:
     private.published("2026-11-06 09:00")
     private.add(
         "corrected", "2026-11-09 09:00", "longnan.clerk",
-        reply=secret("correction of private"), reason=secret("reason in private"),
+        public_note="已电话答复本人，并告知了投诉渠道。", reason=secret("reason in private"),
     )  # fmt: skip
 
     portal = Story("2026-11-03 09:00", "portal", "G1", {"title": "办证需要几天"}).assigned(
@@ -114,6 +114,11 @@ def stories() -> dict[str, Story]:
         return Story("2026-11-05 09:00", channel, reference, {"title": secret("title"), "body": secret("body")})
 
     returned = hidden("X4", "portal").assigned("2026-11-05 10:00").claimed("2026-11-05 11:00")
+    returned.facts["title"] = "小区路灯不亮"
+    returned.answered("2026-11-06 09:00", reply=secret("reply that was withdrawn"))
+    returned.returned("2026-11-07 09:00", explanation=secret("explanation of return"))
+    gone = hidden("X6", "portal").assigned("2026-11-05 10:00").claimed("2026-11-05 11:00")
+    gone.answered("2026-11-06 09:00").returned("2026-11-07 09:00").withdrawn("2026-11-08 09:00")
     return {
         "plain": plain,
         "corrected": corrected,
@@ -126,12 +131,15 @@ def stories() -> dict[str, Story]:
         "received": hidden("X1"),
         "declined": hidden("X2").declined("2026-11-05 10:00", explanation=secret("explanation")),
         "withdrawn": hidden("X3").assigned("2026-11-05 10:00").withdrawn("2026-11-06 10:00"),
-        "returned": returned.answered("2026-11-06 09:00").returned("2026-11-07 09:00"),
+        "returned": returned,
+        "gone": gone,
         "submitted": hidden("X5").assigned("2026-11-05 10:00").claimed("2026-11-05 11:00").answered("2026-11-06 09:00"),
     }
 
 
 PUBLISHED = ("plain", "corrected", "late", "moved", "private", "portal", "provisional", "hostile")
+REOPENED = ("returned", "gone")
+"""Published once, and not now: their addresses live on."""
 
 
 def _step() -> dict[str, object]:

@@ -19,6 +19,7 @@ from tests.publish.building import (
     HOSTILE_TITLE,
     PLANTED,
     PUBLISHED,
+    REOPENED,
     Built,
     make_project,
     parse,
@@ -49,8 +50,8 @@ def test_no_person_is_named_in_any_file(built: Built) -> None:
 
 
 def test_each_published_case_has_a_page_and_no_other_has(built: Built) -> None:
-    """Only what was published, and not returned since, is there."""
-    expected = {stories()[name].case().id for name in PUBLISHED}
+    """Only what was published, now or before it was returned, is there."""
+    expected = {stories()[name].case().id for name in (*PUBLISHED, *REOPENED)}
     assert expected == {page.parent.name for page in (built.site / "cases").rglob("index.html")}
 
 
@@ -83,9 +84,41 @@ def test_a_corrected_reply_says_so(built: Built) -> None:
 def test_a_private_reply_shows_its_note_only(built: Built) -> None:
     """第二十条第二款: title, unit, timeline and the public note."""
     document = built.case("private")
-    for expected in ("工资被拖欠", "陇南市", "已电话答复本人。", "答复本人并公开说明", "公开说明", "个别答复"):
+    for expected in (
+        "工资被拖欠",
+        "陇南市",
+        "已电话答复本人，并告知了投诉渠道。",
+        "已经更正",
+        "答复本人并公开说明",
+        "公开说明",
+        "个别答复",
+    ):
         assert expected in document.text()
     assert "留言内容" not in document.text()
+    assert "已电话答复本人。" not in document.text()
+
+
+def test_a_returned_reply_leaves_its_address(built: Built) -> None:
+    """第二十一条: who was given the address learns what became of it, and reads nothing of the reply."""
+    text = built.case("returned").text()
+    for expected in (
+        "小区路灯不亮",
+        "本件答复已公开后退回重办，正在重新办理",
+        "兰州市",
+        "公开答复",
+        "退回重办",
+        cite("21"),
+    ):
+        assert expected in text
+    assert "留言人撤回了留言" in built.case("gone").text()
+
+
+def test_a_returned_reply_is_in_no_list_and_in_no_search(built: Built) -> None:
+    """第二十一条: only its own address leads to it."""
+    ids = [stories()[name].case().id for name in REOPENED]
+    for path, text in built.contents().items():
+        if path not in {f"cases/2026/11/{i}/index.html" for i in ids} and not path.startswith("sitemap"):
+            assert not [i for i in ids if i in text], path
 
 
 def test_a_late_reply_says_how_late(built: Built) -> None:
@@ -168,6 +201,25 @@ def test_no_page_asks_another_host_for_anything(built: Built) -> None:
         assert not re.search(r"(url\(\s*['\"]?|@import\s+['\"]?)(https?:)?//", text), style
 
 
+def test_the_browser_is_told_to_ask_no_other_host(built: Built) -> None:
+    """A policy stands before the first script and style of every page, and no page needs what it forbids."""
+    for page in built.html_files():
+        elements = parse(page.read_text(encoding="utf-8")).elements
+        policies = [i for i, e in enumerate(elements) if e.attributes.get("http-equiv") == "Content-Security-Policy"]
+        assert 1 == len(policies), page
+        rules = {
+            name: sources
+            for name, *sources in (part.split() for part in elements[policies[0]].attributes["content"].split(";"))
+        }
+        assert (["'self'"], ["'self'"], ["'none'"]) == (rules["default-src"], rules["script-src"], rules["object-src"])
+        assert {"'self'", "'none'", "data:", "'unsafe-inline'"} >= {s for sources in rules.values() for s in sources}
+        for position, element in enumerate(elements):
+            if element.tag == "script":
+                assert "src" in element.attributes or element.attributes.get("type") == "application/json", page
+                assert position > policies[0], page
+            assert not [name for name in element.attributes if name.startswith("on")], page
+
+
 def test_every_internal_link_leads_somewhere(built: Built) -> None:
     """Pages, files and anchors."""
     anchors: dict[Path, set[str]] = {}
@@ -198,10 +250,27 @@ def test_figures_equal_the_lists_behind_them(built: Built) -> None:
     assert checked > len(PUBLISHED)
 
 
+def test_every_count_of_closed_cases_is_linked(built: Built) -> None:
+    """By month, unit, channel, topic and kind: no row with a closed case stands without its list."""
+    page = (built.site / "statistics" / "index.html").read_text(encoding="utf-8")
+    rows = re.findall(r"<tr><th scope=\"row\">.*?</tr>", page)
+    closed = [re.findall(r"<td>(.*?)</td>", row)[1] for row in rows]
+    assert {"0"} >= {cell for cell in closed if "<a " not in cell}
+    for kind, name in (("channels", "people"), ("complexities", "simple")):
+        assert f"../{kind}/{name}/" in page
+
+
+def test_the_whole_is_listed_too(built: Built) -> None:
+    """The figure of all closed cases leads to all of them."""
+    assert f"共{len(PUBLISHED)}件" in built.page("replies").text()
+    for address in ("", "statistics"):
+        assert [a for a in built.page(address).find("a") if a.get("href", "").endswith("replies/")], address
+
+
 def test_statistics_count_what_has_no_page(built: Built) -> None:
     """Declined, withdrawn and open cases are counted, and nothing more is told of them."""
     text = built.page("statistics").text()
-    assert "收到13件，其中有效10件、不予受理1件、留言人撤回1件、待审核1件；应办结9件，按期办结7件" in text
+    assert "收到14件，其中有效10件、不予受理1件、留言人撤回2件、待审核1件；应办结9件，按期办结7件" in text
 
 
 def test_home_shows_figures_search_and_latest_replies(built: Built) -> None:

@@ -10,11 +10,16 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from tests.publish.building import Built, environment, make_project, run_mkdocs, stories, write_case
+from huiyin.check import check
+from huiyin.model.problem import Severity
+from huiyin.publish.gather import gather
+from huiyin.repo.source import FolderSource
+from tests.publish.building import AS_OF, Built, environment, make_project, run_mkdocs, stories, write_case
 
 NOT_YAML = "id: [\n"
 PATIENCE = 120
@@ -65,6 +70,66 @@ def test_every_kind_of_broken_case_is_named(project: Path) -> None:
     assert 2 == done.stderr.count("HY203 ")
 
 
+def test_what_check_rejects_stops_the_build(project: Path) -> None:
+    """Every code of ``huiyin check``: an id of another channel, a reference that leads nowhere (HY205, HY206)."""
+    odd = stories()["received"]
+    odd.facts["id"] = "portal-X1"
+    write_case(project, odd)
+    lost = stories()["declined"]
+    lost.facts["duplicate_of"] = "people-NOWHERE"
+    write_case(project, lost)
+    assert_clear_failure(run_mkdocs(project, "build"), "HY205 ", "HY206 ", "HY801")
+
+
+def test_serve_and_build_leave_out_the_same_cases(project: Path) -> None:
+    """The codes of errors are those of ``huiyin check``, and what has one is not gathered."""
+    odd = stories()["late"]
+    odd.facts["duplicate_of"] = "people-L1"
+    write_case(project, odd)
+    source, now = FolderSource(project), datetime.fromisoformat(AS_OF)
+    gathered = gather(source, now)
+    errors = {p for p in check(source, now).problems if p.level is Severity.ERROR}
+    assert errors == set(gathered.problems)
+    assert ["people-P1"] == [case.id for case in gathered.cases]
+
+
+LOCAL_RULES = """id: lz-2026-1
+title: 兰州市实施细则
+document: 兰政办发〔2026〕1号
+issuer: 兰州市人民政府办公室
+extends: gs-2015-115
+in_force: {from: 2026-01-01, article: "23"}
+complexities: {simple: {days: 5, article: "13"}}
+"""
+
+
+def test_local_rules_without_settings_have_a_page(project: Path) -> None:
+    """第二十三条: what an overlay does not say is taken from the rules that it rests on."""
+    (project / "rules" / "procedure" / "lz-2026-1.yaml").write_text(LOCAL_RULES, encoding="utf-8")
+    done = run_mkdocs(project, "build", "--strict")
+    assert 0 == done.returncode, done.stderr
+    page = Built(project).page("procedure/lz-2026-1").text()
+    assert "兰州市实施细则" in page
+    assert "次日起算" in page
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("events: {claimed: {opened_by: nobody}}", "nobody"),
+        ("routes: {portal: {unit_kinds: [city, department], channel: people}}", "HY405"),
+        ("offices: {office: nowhere}", "nowhere"),
+        ("channels: {people: {dispatcher: nowhere}}", "nowhere"),
+        ("actors: {office_head: {unit: nowhere}}", "HY201"),
+    ],
+)
+def test_rules_that_contradict_themselves_stop_the_build(project: Path, rule: str, expected: str) -> None:
+    """第二十三条: local rules that name what nobody defined are told by their file, not by a traceback."""
+    text = f"{LOCAL_RULES}{rule}\n"
+    (project / "rules" / "procedure" / "lz-2026-1.yaml").write_text(text, encoding="utf-8")
+    assert_clear_failure(run_mkdocs(project, "build"), "rules/procedure/lz-2026-1.yaml", expected, "HY801")
+
+
 def test_rules_that_cannot_be_read_stop_the_build(project: Path) -> None:
     """A missing register of units is named."""
     (project / "rules" / "units.yaml").unlink()
@@ -95,6 +160,12 @@ def test_options_name_another_record_and_another_time(project: Path, tmp_path: P
     assert "2027年3月5日 23:59" in Built(pages).page("").text()
 
 
+def test_a_quiet_build_says_nothing(project: Path) -> None:
+    """Not even that the segmenter of the search loads its dictionary: a mail of cron means trouble."""
+    done = run_mkdocs(project, "build", "--quiet")
+    assert (0, "", "") == (done.returncode, done.stdout, done.stderr)
+
+
 def test_an_empty_record_has_a_site_too(tmp_path: Path) -> None:
     """The first day of an instance."""
     site = Built(make_project(tmp_path, []))
@@ -120,6 +191,8 @@ def test_serve_leaves_a_broken_case_out_and_sees_changes(project: Path, tmp_path
             address = f"http://127.0.0.1:{port}/cases"
             wait_for(server, lambda: fetch(f"{address}/2026/11/people-P1/") == 200)
             assert "HY111" in log.read_text(encoding="utf-8")
+            # The script that reloads the page is inline, and injected by MkDocs after everything else.
+            assert "script-src 'self' 'unsafe-inline'" in read(f"{address}/2026/11/people-P1/")
             broken.unlink()
             write_case(project, stories()["late"])
             wait_for(server, lambda: fetch(f"{address}/2026/10/people-L1/") == 200)
@@ -138,6 +211,12 @@ def fetch(url: str) -> int:
             return error.code
     except OSError:
         return 0
+
+
+def read(url: str) -> str:
+    """The page."""
+    with urllib.request.urlopen(url, timeout=PATIENCE) as response:  # noqa: S310  our own server
+        return str(response.read().decode("utf-8"))
 
 
 def wait_for(server: subprocess.Popen[bytes], happened: Callable[[], bool]) -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date, datetime
 
 import pytest
 
-from huiyin.model.event import Complexity
+from huiyin.model.event import Answered, Complexity, Corrected
+from huiyin.publish.addresses import case_address
+from huiyin.publish.reopened import ReopenedCase, reopened_case
 from huiyin.publish.statistics import Counted, Outcome
 from huiyin.publish.timeline import PublicEntry
 from huiyin.publish.view import PublicCase, PublicCorrection, counted, counted_unpublished, public_case
 from huiyin.rules.deadlines import DueBy
 from tests.cases import Story, rulebook, with_settings
-from tests.publish.building import PLANTED, PUBLISHED, stories
+from tests.publish.building import PLANTED, PUBLISHED, REOPENED, secret, stories
 
 NOW = "2030-12-31 18:00"
 
@@ -31,17 +33,21 @@ def test_the_allow_list_is_this_and_no_more() -> None:
         PublicCase: (
             "id", "procedure", "procedure_title", "channel", "title", "body", "unit", "unit_name", "publisher", "mode",
             "reply", "public_note", "topics", "complexity", "received_at", "assigned_at", "answered_at",
-            "published_at", "corrections", "limit", "used", "due", "due_by", "provisional", "late", "late_days",
-            "satisfaction", "timeline",
+            "published_at", "corrections", "limit", "used", "due", "due_by", "missed", "provisional", "late",
+            "late_days", "satisfaction", "timeline",
         ),
         PublicEntry: ("at", "title", "detail", "article"),
         PublicCorrection: ("at", "reason"),
+        ReopenedCase: (
+            "id", "received_at", "procedure", "procedure_title", "withdrawn", "title", "unit", "unit_name", "timeline",
+            "updated",
+        ),
         Counted: (
             "month", "channel", "outcome", "unit", "topics", "complexity", "late", "working_days", "satisfaction",
         ),
     } == {
         kind: tuple(f.name for f in fields(kind))
-        for kind in (PublicCase, PublicEntry, PublicCorrection, Counted)
+        for kind in (PublicCase, PublicEntry, PublicCorrection, ReopenedCase, Counted)
     }  # fmt: skip
 
 
@@ -52,6 +58,25 @@ def test_no_secret_is_in_any_view(name: str) -> None:
     assert PLANTED not in repr(view(name))
 
 
+@pytest.mark.parametrize("name", REOPENED)
+def test_a_returned_reply_is_in_no_view(name: str) -> None:
+    """第二十一条: title, unit and timeline are left, and after a withdrawal nothing."""
+    found = stories()[name].replay(NOW)
+    case = reopened_case(found, rulebook().registry)
+    assert case is not None
+    assert PLANTED not in repr(case)
+    assert case_address(found.case.id, found.case.received_at) == case.address
+    assert ("小区路灯不亮", "lanzhou") == (case.title, case.unit) or (case.withdrawn, "", "", ()) == (
+        name == "gone", case.title, case.unit_name, case.timeline,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(set(stories()) - set(REOPENED)))
+def test_only_what_was_public_is_reopened(name: str) -> None:
+    """What never was public, or is again, has no such page: nobody was given the address of a reply now missing."""
+    assert reopened_case(stories()[name].replay(NOW), rulebook().registry) is None
+
+
 @pytest.mark.parametrize("name", sorted(set(stories()) - set(PUBLISHED)))
 def test_what_is_not_published_has_no_view(name: str) -> None:
     """Received, declined, withdrawn, submitted and returned cases have no page."""
@@ -59,10 +84,26 @@ def test_what_is_not_published_has_no_view(name: str) -> None:
 
 
 def test_private_reply_shows_neither_body_nor_reply() -> None:
-    """第二十条第二款: only the public note, even where a correction was recorded."""
+    """第二十条第二款: only the public note, as corrected."""
     case = view("private")
-    assert (None, None, "已电话答复本人。") == (case.body, case.reply, case.public_note)
+    assert (None, None, "已电话答复本人，并告知了投诉渠道。") == (case.body, case.reply, case.public_note)
     assert [None] == [c.reason for c in case.corrections]
+
+
+def test_no_text_of_a_private_reply_is_shown_even_where_the_record_holds_it() -> None:
+    """第十九、二十条: rules refuse such a record; the view does not rely on them."""
+    found = stories()["private"].replay(NOW)
+    planted = [
+        replace(e, reply=secret("reply of private")) if isinstance(e, Answered | Corrected) else e
+        for e in found.accepted
+    ]
+    answer = next(e for e in planted if isinstance(e, Answered))
+    later = [replace(e, public_note=None) if isinstance(e, Corrected) else e for e in planted]
+    for accepted, note in ((planted, "已电话答复本人，并告知了投诉渠道。"), (later, "已电话答复本人。")):
+        case = public_case(replace(found, accepted=tuple(accepted), answer=answer), rulebook())
+        assert case is not None
+        assert PLANTED not in repr(case)
+        assert (None, note) == (case.reply, case.public_note)
 
 
 def test_a_correction_replaces_the_text_and_says_why() -> None:
@@ -91,6 +132,18 @@ def test_lateness_is_told_in_working_days() -> None:
     case = view("late")
     assert (date(2026, 10, 23), DueBy.EXTENSION, True, 4) == (case.due, case.due_by, case.late, case.late_days)
     assert ("逾期4个工作日", 13, 7) == (case.verdict, case.used, case.limit)
+
+
+def test_a_due_date_missed_before_an_extension_stays_missed() -> None:
+    """第十三、十六条: consent given after the date has passed moves it, and does not make the unit punctual."""
+    story = Story("2026-10-12 08:30").assigned("2026-10-12 09:00").claimed("2026-10-12 10:00")
+    story.extended("2026-10-23 10:00", "2026-10-30").answered("2026-10-26 09:00")
+    waiting = counted_unpublished(story.replay(NOW), rulebook())
+    case = public_case(story.published("2026-10-27 09:00").replay(NOW), rulebook())
+    assert case is not None
+    assert (date(2026, 10, 21), date(2026, 10, 30), DueBy.EXTENSION) == (case.missed, case.due, case.due_by)
+    assert ("逾期2个工作日", True, True) == (case.verdict, counted(case).late, waiting.late)
+    assert view("late").missed is None
 
 
 def test_lateness_of_less_than_a_working_day_is_late_too() -> None:
@@ -149,6 +202,7 @@ def test_counted_of_a_published_case_is_what_its_page_shows() -> None:
         ("withdrawn", Outcome.WITHDRAWN, "lanzhou"),
         ("submitted", Outcome.OPEN, "lanzhou"),
         ("returned", Outcome.OPEN, "lanzhou"),
+        ("gone", Outcome.WITHDRAWN, "lanzhou"),
     ],
 )
 def test_unpublished_cases_are_counted_by_outcome(name: str, outcome: Outcome, unit: str | None) -> None:

@@ -16,8 +16,10 @@ UNITS = "units/"
 MONTHS = "months/"
 TOPICS = "topics/"
 PROCEDURE = "procedure/"
+CHANNELS = "channels/"
+COMPLEXITIES = "complexities/"
+REPLIES = "replies/"
 STATISTICS = "statistics/"
-ABOUT = "about/"
 
 _UNSAFE = re.compile(r"[^\w-]+")
 _RESERVED = frozenset({"index", "readme"})
@@ -48,6 +50,16 @@ def topic_address(topic: str) -> str:
     if slug != topic or slug.lower() in _RESERVED:
         slug = f"{slug}-{hashlib.sha256(topic.encode()).hexdigest()[:8]}"
     return f"{TOPICS}{slug}/"
+
+
+def channel_address(channel: str) -> str:
+    """``channels/people/``."""
+    return f"{CHANNELS}{channel}/"
+
+
+def complexity_address(complexity: str) -> str:
+    """``complexities/simple/``."""
+    return f"{COMPLEXITIES}{complexity}/"
 
 
 def procedure_address(procedure_id: str, first: str) -> str:

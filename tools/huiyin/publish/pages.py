@@ -8,7 +8,8 @@ from datetime import date, datetime
 from markupsafe import Markup
 
 from huiyin.publish.procedure_view import ProcedureView
-from huiyin.publish.statistics import DEFINITIONS, Figures
+from huiyin.publish.reopened import ReopenedCase
+from huiyin.publish.statistics import Figures
 from huiyin.publish.view import PublicCase
 
 
@@ -29,6 +30,15 @@ class CasePage:
     procedure_address: str
     unit_address: str
     topics: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenedPage:
+    """A case whose published reply was returned: what stands at its address until there is a new one."""
+
+    case: ReopenedCase
+    procedure_address: str
+    unit_address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +107,7 @@ class StatisticsPage:
     as_of: datetime
     total: Figures
     tables: tuple[Table, ...]
-    definitions: tuple[tuple[str, str], ...] = DEFINITIONS
+    definitions: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +118,7 @@ class ProcedurePage:
     others: tuple[tuple[str, str], ...]
 
 
-View = CasePage | ListPage | IndexPage | HomePage | StatisticsPage | ProcedurePage
+View = CasePage | ReopenedPage | ListPage | IndexPage | HomePage | StatisticsPage | ProcedurePage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

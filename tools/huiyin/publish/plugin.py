@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from datetime import date, datetime
 from pathlib import Path
@@ -27,6 +28,7 @@ from huiyin.repo.source import FolderSource
 from huiyin.rules.articles import cite
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.livereload import LiveReloadServer
     from mkdocs.structure.files import Files
@@ -62,6 +64,16 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Remember whether somebody is watching; having this method also keeps the plugin across rebuilds."""
         self._serving = command == "serve"
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Silence the word segmenter of the search, which tells on stderr that it loads its dictionary."""
+        logging.getLogger("jieba").setLevel(logging.WARNING)
+        return config
+
+    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+        """Tell the templates whether MkDocs will inject its reloading script, which the policy must then allow."""
+        env.globals["huiyin_serving"] = self._serving
+        return env
 
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
         """Read the record before MkDocs empties the output folder, so that a failure leaves the last site as it was.
@@ -151,7 +163,8 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
 
 def _summary(problems: tuple[Problem, ...] | list[Problem]) -> str:
     files = len({p.path for p in problems})
-    return f"HY801 站点没有生成：{files}个文件有{len(problems)}个错误，详见上文；改正后重新生成，原有站点没有改动。"
+    whole = Problem("HY801", f"站点没有生成：{files}个文件有{len(problems)}个错误，详见上文。")
+    return f"{whole.code} {whole.message}处理：{whole.cure}"
 
 
 def _token(level: int, anchor: str, name: str, children: list[Any]) -> Any:

@@ -21,6 +21,8 @@ from huiyin.rules.procedure_data import lay_over
 from huiyin.rules.registry import Registry
 from huiyin.rules.rulebook import Rulebook
 
+_MODES = {mode.value: mode.label for mode in ReplyMode}
+
 
 @dataclass(frozen=True, slots=True)
 class ApprovalView:
@@ -208,7 +210,10 @@ def _step(name: str, route: Route | None, procedure: Procedure) -> StepView:
 
 
 def _approval(approval: Approval, procedure: Procedure) -> ApprovalView:
-    notes = [f"{ReplyMode(mode).label}时" for mode in [approval.when.get("mode")] if mode]
+    notes = [
+        f"{_MODES[value]}时" if field == "mode" and value in _MODES else f"{field}为{value}时"
+        for field, value in approval.when.items()
+    ]
     if approval.stricter:
         notes.append("严于办法，为本库所加")
     return ApprovalView(procedure.actors[approval.by].title, "，".join(notes), cite(approval.article))

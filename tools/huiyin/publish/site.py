@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from markupsafe import Markup
 
+from huiyin.model.case import Channel
+from huiyin.model.event import Complexity
 from huiyin.model.unit import UnitKind
-from huiyin.publish import addresses
+from huiyin.publish import addresses, tables
+from huiyin.publish.definitions import define
 from huiyin.publish.gather import Gathered
 from huiyin.publish.pages import (
     CasePage,
@@ -18,15 +21,16 @@ from huiyin.publish.pages import (
     ListPage,
     Page,
     ProcedurePage,
+    ReopenedPage,
     StatisticsPage,
 )
 from huiyin.publish.procedure_view import ProcedureView
-from huiyin.publish.statistics import Figures, summarise, summarise_by
-from huiyin.publish.tables import find_tables, month_name, unit_of
+from huiyin.publish.statistics import Counted, Figures, summarise, summarise_by
 from huiyin.publish.view import PublicCase
 from huiyin.rules.deadlines import local_day
 from huiyin.rules.registry import PUBLISHING_KINDS
 
+HOME = ("首页", "")
 PER_PAGE = 100
 LATEST = 10
 
@@ -47,13 +51,19 @@ class Site:
         self._by_unit = _group(gathered.cases, lambda c: [c.unit])
         self._by_month = _group(gathered.cases, lambda c: [c.month])
         self._by_topic = _group(gathered.cases, lambda c: c.topics)
+        self._by_channel = _group(gathered.cases, lambda c: [c.channel])
+        self._by_complexity = _group(gathered.cases, lambda c: [c.complexity])
 
     def pages(self) -> Iterator[Page]:
         """Every generated page but the home page, which needs its hand-written text."""
         yield from self._cases()
+        yield from self._reopened()
+        yield from self._replies()
         yield from self._units()
         yield from self._months()
         yield from self._topics()
+        yield from self._channels()
+        yield from self._complexities()
         yield self._statistics()
         yield from self._procedure_pages()
 
@@ -96,41 +106,103 @@ class Site:
                 contents=tuple(parts),
             )
 
+    def _reopened(self) -> Iterator[Page]:
+        for case in self._gathered.reopened:
+            yield Page(
+                address=case.address,
+                title=case.title or "留言已经撤回",
+                template="reopened.html",
+                view=ReopenedPage(
+                    case=case,
+                    procedure_address=addresses.procedure_address(case.procedure, self._procedures[0].id),
+                    unit_address=addresses.unit_address(case.unit),
+                ),
+                updated=case.updated,
+                contents=() if case.withdrawn else (("timeline", "办理经过"),),
+            )
+
+    def _replies(self) -> Iterator[Page]:
+        figures = summarise(self._gathered.counted)
+        yield from self._list(addresses.REPLIES, "全部答复", HOME, self._gathered.cases, figures)
+
     def _units(self) -> Iterator[Page]:
-        figures = summarise_by(self._gathered.counted, unit_of)
-        lead = "市（州）政府、兰州新区管委会和省政府各部门办理的留言（第七条），数字为已公开答复的件数。"
-        yield _index(addresses.UNITS, "按单位查看", lead, self._unit_groups())
-        for unit in self._gathered.rulebook.registry.units.values():
-            if unit.kind in PUBLISHING_KINDS:
-                yield from self._list(
-                    addresses.unit_address(unit.id),
-                    f"{unit.name}的答复",
-                    ("按单位查看", addresses.UNITS),
-                    self._by_unit.get(unit.id, []),
-                    figures.get(unit.id),
-                )
+        yield from self._division(
+            (addresses.UNITS, "按单位查看"),
+            "市（州）政府、兰州新区管委会和省政府各部门办理的留言（第七条），数字为已公开答复的件数。",
+            self._unit_groups(),
+            [
+                (u.id, addresses.unit_address(u.id), f"{u.name}的答复")
+                for u in self._gathered.rulebook.registry.units.values()
+                if u.kind in PUBLISHING_KINDS
+            ],
+            self._by_unit,
+            tables.unit_of,
+        )
 
     def _months(self) -> Iterator[Page]:
-        figures = summarise_by(self._gathered.counted, lambda c: [c.month])
         years: dict[str, list[Entry]] = defaultdict(list)
         for month in sorted(self._by_month, reverse=True):
-            entry = Entry(month_name(month), addresses.month_address(month), len(self._by_month[month]))
+            entry = Entry(tables.month_name(month), addresses.month_address(month), len(self._by_month[month]))
             years[f"{month[:4]}年"].append(entry)
-        groups = tuple((year, tuple(entries)) for year, entries in years.items())
-        lead = "按收到留言的月份排列，数字为其中已公开答复的件数。"
-        yield _index(addresses.MONTHS, "按月份查看", lead, groups)
-        for month, cases in self._by_month.items():
-            heading, parent = f"{month_name(month)}收到的留言", ("按月份查看", addresses.MONTHS)
-            yield from self._list(addresses.month_address(month), heading, parent, cases, figures.get(month))
+        yield from self._division(
+            (addresses.MONTHS, "按月份查看"),
+            "按收到留言的月份排列，数字为其中已公开答复的件数。",
+            tuple((year, tuple(entries)) for year, entries in years.items()),
+            [(m, addresses.month_address(m), f"{tables.month_name(m)}收到的留言") for m in self._by_month],
+            self._by_month,
+            lambda c: [c.month],
+        )
 
     def _topics(self) -> Iterator[Page]:
-        figures = summarise_by(self._gathered.counted, lambda c: c.topics)
-        lead = "一件留言可以有几个主题，数字为已公开答复的件数。"
         entries = self._topic_entries()
-        yield _index(addresses.TOPICS, "按主题查看", lead, (("", entries),))
-        for entry in entries:
-            cases, parent = self._by_topic.get(entry.name, []), ("按主题查看", addresses.TOPICS)
-            yield from self._list(entry.address, f"主题：{entry.name}", parent, cases, figures.get(entry.name))
+        yield from self._division(
+            (addresses.TOPICS, "按主题查看"),
+            "一件留言可以有几个主题，数字为已公开答复的件数。",
+            (("", entries),),
+            [(e.name, e.address, f"主题：{e.name}") for e in entries],
+            self._by_topic,
+            lambda c: c.topics,
+        )
+
+    def _channels(self) -> Iterator[Page]:
+        lists = [(c, addresses.channel_address(c), f"来自{c.label}的留言") for c in Channel]
+        entries = tuple(Entry(c.label, there, len(self._by_channel.get(c, ()))) for c, there, _ in lists)
+        yield from self._division(
+            (addresses.CHANNELS, "按渠道查看"),
+            "留言的来源（第一条），数字为已公开答复的件数。",
+            (("", entries),),
+            lists,
+            self._by_channel,
+            lambda c: [c.channel],
+        )
+
+    def _complexities(self) -> Iterator[Page]:
+        lists = [(c, addresses.complexity_address(c), tables.complexity_name(c)) for c in Complexity]
+        entries = tuple(Entry(name, there, len(self._by_complexity.get(c, ()))) for c, there, name in lists)
+        yield from self._division(
+            (addresses.COMPLEXITIES, "按类别查看"),
+            "类别决定办理时限（第十三条），数字为已公开答复的件数。",
+            (("", entries),),
+            lists,
+            self._by_complexity,
+            tables.complexity_of,
+        )
+
+    def _division(
+        self,
+        index: tuple[str, str],
+        lead: str,
+        groups: tuple[tuple[str, tuple[Entry, ...]], ...],
+        lists: Iterable[tuple[str, str, str]],
+        cases: Mapping[str, list[PublicCase]],
+        keys: Callable[[Counted], Iterable[str]],
+    ) -> Iterator[Page]:
+        """One way to divide all cases: its index, and a list for each part, given as (key, address, heading)."""
+        figures = summarise_by(self._gathered.counted, keys)
+        address, heading = index
+        yield _index(address, heading, lead, groups)
+        for key, there, title in lists:
+            yield from self._list(there, title, (heading, address), cases.get(key, []), figures.get(key))
 
     def _list(
         self,
@@ -159,15 +231,18 @@ class Site:
             [addresses.month_address(m) for m in self._by_month]
             + [addresses.unit_address(u) for u in self._by_unit]
             + [addresses.topic_address(t) for t in self._by_topic]
+            + [addresses.channel_address(c) for c in self._by_channel]
+            + [addresses.complexity_address(c) for c in self._by_complexity]
         )
-        tables = find_tables(counted, self._gathered.rulebook.registry, self._topic_names(), listed)
+        found = tables.find_tables(counted, self._gathered.rulebook.registry, self._topic_names(), listed)
+        definitions = define(tuple(self._gathered.rulebook.procedures.values()))
         return Page(
             address=addresses.STATISTICS,
             title="统计",
             template="statistics.html",
-            view=StatisticsPage(self._gathered.as_of, summarise(counted), tables),
+            view=StatisticsPage(self._gathered.as_of, summarise(counted), found, definitions),
             updated=local_day(self._gathered.as_of),
-            contents=(("total", "总体情况"), *((t.id, t.caption) for t in tables), ("definitions", "指标的含义")),
+            contents=(("total", "总体情况"), *((t.id, t.caption) for t in found), ("definitions", "指标的含义")),
         )
 
     def _procedure_pages(self) -> Iterator[Page]:

@@ -1,4 +1,4 @@
-"""The public figures, as pure functions of counted cases; each is defined once, beside its name.
+"""The public figures, as pure functions of counted cases; ``definitions.py`` says in words what these compute.
 
 Figures go by the month in which a message was *received*, so that answers are compared with the messages that they
 answer.
@@ -18,25 +18,6 @@ from huiyin.model.event import Complexity
 SATISFIED = frozenset({"非常满意", "满意", "基本满意"})
 """The levels that count as satisfied, of the five of ``rated``."""
 
-DEFINITIONS = (
-    ("收到", "登记在库的全部留言，按收到之日所在的月份归入各月。"),
-    ("有效留言", "已经受理交办的留言，不含不予受理、留言人撤回和尚待审核的（第三至五条、第十条（一）、第十二条）。"),
-    (
-        "已办结",
-        "有效留言中答复已经公开的，含个别答复后公开说明的（第九条（三）（四）、第十条（二）、第十二条、第二十条）。",
-    ),
-    ("回复率", "已办结÷有效留言。"),
-    (
-        "按期办结率",
-        (
-            "按期办结÷应办结。应办结为已办结的，加上期限已过仍未办结的；是否按期，须复审的看报送答复之日，"
-            "不复审的看公开之日（第十三条、第十五条），经同意延期的按延期后的期限（第十六条）。"
-        ),
-    ),
-    ("办理用时中位数", "已办结的留言，自交办次日起至报送（不复审的至公开）答复之日的工作日数，取中位数（第十三条）。"),
-    ("满意率", "评价为“非常满意”“满意”“基本满意”的÷已评价的；同一答复评价多次的取最后一次。"),
-)
-
 
 class Outcome(StrEnum):
     """What became of a message, as far as the public figures tell."""
@@ -55,7 +36,7 @@ class Counted:
     Args:
         month: ``2026-11``, in which the message was received (Asia/Shanghai).
         unit: id of the lead unit, or None before assignment.
-        late: answered after the due date, or not answered though it has passed.
+        late: answered after the due date, or not answered though it has passed; or late before a later date was set.
         working_days: used for handling; None unless closed.
         satisfaction: the level that the citizen gave, or None.
     """
@@ -73,7 +54,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The figures of one row; ``DEFINITIONS`` says what each means. Rates are between 0 and 1, None where undefined."""
+    """The figures of one row; ``definitions.py`` says what each means. Rates lie between 0 and 1, or are None."""
 
     received: int
     pending: int

@@ -6,7 +6,13 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 
 from huiyin.model.case import Channel
 from huiyin.model.event import Complexity
-from huiyin.publish.addresses import month_address, topic_address, unit_address
+from huiyin.publish.addresses import (
+    channel_address,
+    complexity_address,
+    month_address,
+    topic_address,
+    unit_address,
+)
 from huiyin.publish.pages import Table
 from huiyin.publish.statistics import Counted, summarise_by
 from huiyin.rules.registry import Registry
@@ -39,15 +45,12 @@ def find_tables(
                 rows.append((name(key), link if link in listed else None, figures[key]))
         return Table(table_id, caption, heading, tuple(rows))
 
-    def nowhere(_: str) -> None:
-        return None
-
     return (
         table("by-month", "按收到留言的月份", "月份", lambda c: [c.month], None, month_name, month_address),
         table("by-unit", "按承办单位", "单位", unit_of, registry.units, registry.name_of, unit_address),
-        table("by-channel", "按渠道", "渠道", lambda c: [c.channel], Channel, lambda c: Channel(c).label, nowhere),
+        table("by-channel", "按渠道", "渠道", lambda c: [c.channel], Channel, channel_name, channel_address),
         table("by-topic", "按主题", "主题", lambda c: c.topics, topics, str, topic_address),
-        table("by-kind", "按类别", "类别", _kind_of, Complexity, lambda k: Complexity(k).label, nowhere),
+        table("by-kind", "按类别", "类别", complexity_of, Complexity, complexity_name, complexity_address),
     )
 
 
@@ -57,10 +60,21 @@ def month_name(month: str) -> str:
     return f"{year}年{int(number)}月"
 
 
+def channel_name(channel: str) -> str:
+    """The official name of a channel."""
+    return Channel(channel).label
+
+
+def complexity_name(complexity: str) -> str:
+    """一般留言、复杂留言 or 重要留言 (第十三条)."""
+    return f"{Complexity(complexity).label}留言"
+
+
 def unit_of(case: Counted) -> tuple[str, ...]:
     """The lead unit, or none before assignment."""
     return (case.unit,) if case.unit else ()
 
 
-def _kind_of(case: Counted) -> tuple[str, ...]:
+def complexity_of(case: Counted) -> tuple[str, ...]:
+    """The class that counts, or none before assignment."""
     return (case.complexity,) if case.complexity else ()

@@ -12,6 +12,9 @@ from huiyin.rules.procedure import Procedure, Route
 from huiyin.rules.registry import Registry
 from huiyin.rules.standing import Replay
 
+PUBLISHED = "published"
+"""The state in which a case has a page."""
+
 
 @dataclass(frozen=True, slots=True)
 class PublicEntry:
@@ -35,17 +38,32 @@ def find_entries(found: Replay, registry: Registry) -> Iterator[PublicEntry]:
     case, procedure = found.case, found.procedure
     admission = procedure.channels[case.channel].article
     yield PublicEntry(case.received_at, "收到留言", f"来自{case.channel.label}", cite(admission))
-    route: Route | None = None
     assigned: ev.Assigned | None = None
-    for event in found.accepted:
-        if isinstance(event, ev.Assigned):
-            unit = registry.units.get(event.unit)
-            route = procedure.route_for(case.channel, unit.kind) if unit else route
+    for event, route in _with_routes(found, registry):
         words = _describe(event, found, registry, route, assigned)
         if isinstance(event, ev.Assigned):
             assigned = event
         if words is not None:
             yield PublicEntry(event.at, *words, _article(event, procedure, route))
+
+
+def was_published(found: Replay, registry: Registry) -> bool:
+    """Whether a reply was ever public, so that its address was given away; it need not be public now."""
+    for event, route in _with_routes(found, registry):
+        transition = found.procedure.transition(event.type, route)
+        if transition is not None and transition.to == PUBLISHED:
+            return True
+    return False
+
+
+def _with_routes(found: Replay, registry: Registry) -> Iterator[tuple[ev.Event, Route | None]]:
+    """Each event with the route that the case was on once it had happened."""
+    route: Route | None = None
+    for event in found.accepted:
+        if isinstance(event, ev.Assigned):
+            unit = registry.units.get(event.unit)
+            route = found.procedure.route_for(found.case.channel, unit.kind) if unit else route
+        yield event, route
 
 
 def _describe(

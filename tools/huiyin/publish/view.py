@@ -14,7 +14,7 @@ from huiyin.model.case import SHANGHAI, Channel
 from huiyin.model.event import Complexity, ReplyMode
 from huiyin.publish.addresses import case_address
 from huiyin.publish.statistics import Counted, Outcome
-from huiyin.publish.timeline import PublicEntry, find_entries
+from huiyin.publish.timeline import PUBLISHED, PublicEntry, find_entries
 from huiyin.rules.deadlines import Clock, ClockKind, DueBy, lateness, local_day
 from huiyin.rules.rulebook import Rulebook
 from huiyin.rules.standing import Replay
@@ -35,14 +35,16 @@ class PublicCase:
     Args:
         body: None where the reply was private (第二十条第二款).
         reply: the text in force: the corrected one where there is one; None where the reply was private.
-        public_note: what is said in public of a private reply, else None.
+        public_note: what is said in public of a private reply, the corrected words where there are any; else None.
         publisher: the name under which the reply was published (第二十条第一款).
         limit: working days allowed by the rule, before any extension.
         used: working days from the assignment to the act that stops the clock (第十三、十五条).
         due: the due date in force, after any extension.
         due_by: what fixed that date: the rule, an extension (第十六条) or a return (第二十一条).
+        missed: the first due date, where it had passed before that decision; else None.
         provisional: the due date rests on a year whose calendar is not published yet.
-        late_days: full working days late; 0 can still be late.
+        late: after the due date in force, or after the one that was missed before.
+        late_days: full working days late, both delays together; 0 can still be late.
         satisfaction: the level that the citizen gave last, or None.
     """
 
@@ -69,6 +71,7 @@ class PublicCase:
     used: int
     due: date
     due_by: DueBy
+    missed: date | None
     provisional: bool
     late: bool
     late_days: int
@@ -105,13 +108,15 @@ def public_case(found: Replay, rulebook: Rulebook) -> PublicCase | None:
         found: the case at a moment, without errors.
     """
     answer, assigned, clock = found.answer, found.assigned, found.clock(ClockKind.HANDLING)
-    if found.state != "published" or answer is None or assigned is None or clock is None:
+    if found.state != PUBLISHED or answer is None or assigned is None or clock is None:
         return None
     assert found.published_at is not None, "a published case was published at some moment"
     assert found.complexity is not None, "an assigned case has a complexity"
     private = answer.mode is ReplyMode.PRIVATE
     after = found.accepted[_index(found.accepted, answer) + 1 :]
     corrections = [e for e in after if isinstance(e, ev.Corrected)]
+    texts = [answer.reply, *(c.reply for c in corrections if c.reply is not None)]
+    notes = [answer.public_note, *(c.public_note for c in corrections if c.public_note is not None)]
     ratings = [e.level for e in after if isinstance(e, ev.Rated)]
     late = lateness(clock, found.now, rulebook.days_for(clock.unit, found.procedure))
     return PublicCase(
@@ -125,8 +130,8 @@ def public_case(found: Replay, rulebook: Rulebook) -> PublicCase | None:
         unit_name=rulebook.registry.name_of(assigned.unit),
         publisher=answer.publisher,
         mode=answer.mode,
-        reply=None if private else corrections[-1].reply if corrections else answer.reply,
-        public_note=answer.public_note if private else None,
+        reply=None if private else texts[-1],
+        public_note=notes[-1] if private else None,
         topics=tuple(t for t in assigned.topics if t in found.procedure.topics.names),
         complexity=found.complexity,
         received_at=found.case.received_at,
@@ -138,6 +143,7 @@ def public_case(found: Replay, rulebook: Rulebook) -> PublicCase | None:
         used=_days_used(clock, found, rulebook),
         due=clock.due.day,
         due_by=clock.due.by,
+        missed=clock.missed.due.day if clock.missed else None,
         provisional=clock.due.provisional,
         late=late.late,
         late_days=late.working_days,
