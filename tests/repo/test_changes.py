@@ -320,6 +320,15 @@ def test_one_id_is_used_once(trees: Trees) -> None:
     )
 
 
+def test_ids_that_differ_in_case_alone_are_one(trees: Trees) -> None:
+    """HY203: some file systems cannot tell people-A1 from people-a1."""
+    one, other = (Story(received="2026-11-20 09:00", reference=name) for name in ("A1", "a1"))
+    base = {one.case().path: file(one.data())}
+    assert [f"HY203 {other.case().path}#/id"] == codes(
+        compare(trees, base, {**base, other.case().path: file(other.data())})
+    )
+
+
 def test_rules_must_stay_rules(trees: Trees) -> None:
     """Broken rules are refused by what they say; those that were broken before are not counted again."""
     rules = shipped()
@@ -335,6 +344,8 @@ def test_rules_must_stay_rules(trees: Trees) -> None:
     )
     broken = rules | {"schema/case.schema.json": File(b'{"type": 7}')}
     assert ["HY402 schema/case.schema.json"] == codes(compare(trees, rules, broken))
+    keyless = rules | {"rules/gate.yaml": File(b"keys: 7\n")}
+    assert ["HY201 rules/gate.yaml#/keys"] == codes(compare(trees, rules, keyless))
     linked = rules | {"rules/people.yaml": File(b"/etc/passwd", "120000")}
     assert ["HY114 rules/people.yaml"] == codes(compare(trees, rules, linked))
     assert [] == codes(compare(trees, {}, {"docs/x.md": File(b"x")}))

@@ -142,7 +142,7 @@ def _compare(before: CaseFile | None, after: CaseFile) -> tuple[CaseChange | Non
 
 
 def _id_problems(root: Path, base: str, cases: Sequence[CaseChange]) -> Iterator[Problem]:
-    """An id is used once in the whole record, and what a case refers to is there.
+    """An id is used once in the whole record, whatever its case, and what a case refers to is there.
 
     Names are listed only where something is new to be compared with them, and no file is read for it.
     """
@@ -153,13 +153,13 @@ def _id_problems(root: Path, base: str, cases: Sequence[CaseChange]) -> Iterator
     places: dict[str, set[str]] = {}
     listing = run(root, "ls-tree", "-r", "-z", "--name-only", "--full-tree", base, CASES)
     for path in (*map(os.fsdecode, listing.split(b"\0")[:-1]), *(c.path for c in created)):
-        places.setdefault(path.rpartition("/")[2].removesuffix(".yaml"), set()).add(path)
+        places.setdefault(path.rpartition("/")[2].removesuffix(".yaml").casefold(), set()).add(path)
     for change in created:
-        if others := places[change.after.id] - {change.path}:
+        if others := places[change.after.id.casefold()] - {change.path}:
             listed = "、".join(sorted(map(shown, others)))
             yield Problem("HY203", f"编号 {change.after.id} 已用于 {listed}。", change.path, "/id")
     for change, pointer, other in references:
-        if other not in places or other == change.after.id:
+        if other.casefold() not in places or other == change.after.id:
             yield Problem("HY206", f"所指的留言“{other}”不存在或就是本件。", change.path, pointer)
 
 

@@ -7,12 +7,11 @@ from datetime import date
 from pathlib import Path
 
 from huiyin.model.problem import HuiyinError, Problem, Severity
+from huiyin.repo.base import FOLDERS, load_gate_keys
 from huiyin.repo.git import GitSource
 from huiyin.repo.schemas import SCHEMA_NAMES, load_schema
 from huiyin.repo.store import load_rulebook
 from huiyin.rules.rulebook_problems import find_rulebook_problems
-
-FOLDERS = ("rules/", "schema/")
 
 
 class _Tree(GitSource):
@@ -33,7 +32,7 @@ def find_new_rule_problems(root: Path, base: str, head: str, changed: Sequence[s
         base, head: hashes of commits or trees.
         changed: paths that differ.
     """
-    if not any(path.startswith(FOLDERS) for path in changed):
+    if not any(path.partition("/")[0] in FOLDERS for path in changed):
         return ()
     found = _problems(root, head)
     known = set(_problems(root, base)) if found else set()
@@ -44,6 +43,7 @@ def _problems(root: Path, tree: str) -> list[Problem]:
     source = _Tree(root, tree)
     try:
         rulebook = load_rulebook(source)
+        load_gate_keys(source)
         for name in SCHEMA_NAMES:
             load_schema(source, name)
     except HuiyinError as error:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from huiyin.model.case import Case
 from huiyin.model.event import Assigned, Event
 from huiyin.model.pull import CaseChange, ChangeKind, Identity, PullFacts
 from huiyin.model.unit import Person, Role
@@ -75,7 +74,10 @@ def _needs(change: CaseChange, rulebook: Rulebook) -> Iterator[tuple[str, Role, 
         yield procedure.offices["office"], Role.HEAD, "6", "received"
         return
     for index, event in change.events:
-        before = replay(_up_to(change, index), rulebook, event.at)
+        # What came before counts whole, however its times are mixed up, or a seat could change by dating an event.
+        earlier = change.after.events[:index]
+        until = max(e.at for e in (*earlier, event))
+        before = replay(replace(change.after, events=earlier), rulebook, until)
         responsible = event.unit if isinstance(event, Assigned) else before.unit
         approvals = procedure.approvals(event.type, before.route)
         yield from _seats(event.type, approvals, event, responsible, change, procedure)
@@ -95,10 +97,6 @@ def _seats(
         actor = procedure.actors[approval.by]
         unit = unit_of(actor, responsible, change.after, procedure)
         yield unit or "", actor.role, approval.article, name
-
-
-def _up_to(change: CaseChange, index: int) -> Case:
-    return replace(change.after, events=change.after.events[:index])
 
 
 def find_hands(facts: PullFacts, people: Iterable[Person]) -> Hands:
