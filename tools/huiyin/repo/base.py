@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 from huiyin.model.problem import HuiyinError, Problem
 from huiyin.model.unit import PublicKey
-from huiyin.repo.git import GitSource
+from huiyin.repo.git import GitSource, attempt
 from huiyin.repo.schemas import Schema, load_schema
 from huiyin.repo.source import Source
 from huiyin.repo.store import load_document, load_rulebook
@@ -40,9 +40,10 @@ class Base:
         return tuple(k for person in self.rulebook.registry.people.values() for k in person.keys)
 
 
-@lru_cache(maxsize=4)
 def load_base(root: Path, commit: str) -> Base:
-    """Read the rules of a commit, and nothing else of it. What a hash names never changes, so it is kept.
+    """Read the rules of a commit, and nothing else of it.
+
+    What a hash names never changes, so rules once read are kept; merges of cases leave them as they are.
 
     Args:
         commit: full hash.
@@ -50,7 +51,22 @@ def load_base(root: Path, commit: str) -> Base:
     Raises:
         HuiyinError: the rules cannot be read (as ``load_rulebook``).
     """
-    source = GitSource(root, commit, only=FOLDERS)
+    trees = attempt(root, "ls-tree", "-z", commit, *FOLDERS)
+    return replace(_load(_Rules(root, trees.stdout, commit)), commit=commit)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """Rules and schemas by the hashes of their folders; ``commit`` is one that has them."""
+
+    root: Path
+    trees: bytes
+    commit: str = field(compare=False)
+
+
+@lru_cache(maxsize=8)
+def _load(rules: _Rules) -> Base:
+    source, commit = GitSource(rules.root, rules.commit, only=FOLDERS), rules.commit
     return Base(commit, load_rulebook(source), load_schema(source, "case"), load_gate_keys(source))
 
 
