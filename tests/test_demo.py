@@ -17,8 +17,10 @@ from urllib.request import urlopen
 
 import pytest
 
-from huiyin import demo
+from huiyin import demo, demo_gate
+from huiyin.proof import prove_merge
 from tests.cases import PROJECT
+from tests.office import needs_ssh
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,51 @@ def test_the_site_shows_published_cases_only(demonstration: Demonstration) -> No
     assert not any("建议在地铁口增设残疾人无障碍电梯" in page for page in pages)
 
 
+@needs_ssh
+def test_a_message_lives_its_whole_life(demonstration: Demonstration) -> None:
+    """Five merges, each by the gate, with those who must sign; the case is published with the text that was signed."""
+    server = demonstration.folder / "demo-gate" / demo_gate.SERVER
+
+    def git(*arguments: str) -> str:
+        command = ["git", "-C", str(server), *arguments]
+        return subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout
+
+    merges = git("rev-list", "--first-parent", "--merges", "--reverse", "main").split()
+    assert [(), (), (), (), ()] == [prove_merge(server, merge) for merge in merges]
+    approved = git("log", "--first-parent", "--reverse", "--format=%(trailers:key=Huiyin-Approved-By)", "main")
+    expected = ["wangzhan.reviewer", "wangzhan.reviewer", "lanzhou.head", "wangzhan.reviewer"]
+    assert expected == [line.split(" ")[1] for line in approved.splitlines() if line]
+    assert demo_gate.FIRST in git("show", f"main:{demo_gate.FILE}")
+    assert "已公开答复（对外：已办理）" in demonstration.out
+
+
+@needs_ssh
+@pytest.mark.parametrize("code", ["HY621", "HY623", "HY641", "HY652"])
+def test_attacks_are_shown_being_refused(demonstration: Demonstration, code: str) -> None:
+    """An own approval, by the command and by hand; work after the approval; a push to main."""
+    assert 1 == len(re.findall(rf"^ +✗ .*\b{code}\b", demonstration.out, re.M))
+
+
+def test_an_attack_that_succeeds_stops_the_demonstration(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """What must be refused and is not, is said with what the command printed, and is an error."""
+    stage = demo_gate.Stage(tmp_path)
+    with pytest.raises(demo_gate.UnexpectedError, match="出乎意料（退出码0）"):
+        stage.run(demo_gate.GATE, "git", "version", refused="HY652", at=tmp_path)
+    with pytest.raises(demo_gate.UnexpectedError, match="出乎意料（退出码128）"):
+        stage.run(demo_gate.GATE, "git", "rev-parse", "--quiet", "--verify", "x", at=tmp_path, refused="HY652")
+    assert 1 == demo_gate.main([str(PROJECT / "bench"), str(tmp_path)])
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_without_ssh_keygen_the_step_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The rest of the demonstration does not fail for it."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert 0 == demo_gate.main([str(PROJECT), str(tmp_path / "out")])
+    assert "找不到ssh-keygen" in capfd.readouterr().out
+
+
 def test_running_again_replaces_it_and_gives_the_same_commit(demonstration: Demonstration, tmp_path: Path) -> None:
     """What an earlier run left is gone; the user's own Git settings neither stop the run nor change the commit."""
     home = tmp_path / "home"
@@ -184,7 +231,7 @@ def test_the_server_takes_the_next_port_and_ends_quietly(tmp_path: Path) -> None
     assert "已停止" in out
 
 
-@pytest.mark.parametrize("name", ["demo-results", "demo.new"])
+@pytest.mark.parametrize("name", ["demo-results", "demo-gate", "demo.new"])
 @pytest.mark.parametrize("kind", ["folder", "link", "file"])
 def test_nothing_of_somebody_else_is_deleted(tmp_path: Path, name: str, kind: str) -> None:
     """Only what carries the demonstration's mark is replaced, whatever it is called."""

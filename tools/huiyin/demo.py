@@ -1,5 +1,6 @@
 """``make demo``: the demonstration cases in a repository of their own, the real commands run on them, and the site.
 
+Then one message goes through its whole life on real branches (``demo_gate``).
 The clock is fixed, so that each run shows the same cases late. Two settings come from the environment:
 ``SERVE=0`` stops after the build, ``DEMO_DIR`` is the folder that the results are written to (``build``).
 """
@@ -64,7 +65,7 @@ def run(project: Path, folder: Path, *, serving: bool) -> int:
 
     Args:
         project: where the demonstration data are.
-        folder: ``demo`` (the repository) and ``demo-results`` in it are replaced.
+        folder: ``demo`` (the repository), ``demo-results`` and ``demo-gate`` in it are replaced.
         serving: serve the site until Ctrl-C.
 
     Returns:
@@ -73,8 +74,8 @@ def run(project: Path, folder: Path, *, serving: bool) -> int:
     Raises:
         HuiyinError: HY903, HY905, HY906, HY960, HY961.
     """
-    repository, results = folder / "demo", folder / "demo-results"
-    steps = _steps(repository, results)
+    repository, results, life = folder / "demo", folder / "demo-results", folder / "demo-gate"
+    steps = _steps(repository, results, life)
     total = len(steps) + 1
     say(f"回音演示：以 {AS_OF} 为“现在”。全部留言、答复和人员均为虚构。")
     say(f"\n[1/{total}] 建立演示库：复制{'、'.join(COPIED[:-1])}，提交到新的Git仓库")
@@ -82,6 +83,7 @@ def run(project: Path, folder: Path, *, serving: bool) -> int:
     count = sum(1 for _ in (repository / "cases").rglob("*.yaml"))
     say(f"结果：{_short(repository)}（{count}件留言，提交 {commit[:12]}）")
     _make_folder(results)
+    _make_folder(life)
     for number, step in enumerate(steps, start=2):
         say(f"\n[{number}/{total}] {step.title}\n$ {step.shown}")
         if code := _run(step):
@@ -156,7 +158,7 @@ def _unwritable(folder: Path, error: OSError) -> Problem:
     return Problem("HY906", f"不能建立 {folder}（{reason(error.errno, '写入')}）。")
 
 
-def _steps(repository: Path, results: Path) -> tuple[Step, ...]:
+def _steps(repository: Path, results: Path, life: Path) -> tuple[Step, ...]:
     def huiyin(title: str, command: str, result: str = "") -> Step:
         line = shlex.join(["huiyin", *command.split(), "--root", _short(repository), "--as-of", AS_OF])
         line += f" > {shlex.quote(_short(results / result))}" if result else ""
@@ -176,6 +178,12 @@ def _steps(repository: Path, results: Path) -> tuple[Step, ...]:
             + shlex.join(["mkdocs", "build", "--quiet", "--config-file", _short(configuration)]),
             ("-m", "mkdocs", "build", "--quiet", "--config-file", str(configuration)),
             where=_short(repository / "build" / "site" / "index.html"),
+        ),
+        Step(
+            "一件留言从导入到公开的全过程，由闸门逐次合入；三种违规被拒",
+            shlex.join(["python", "-m", "huiyin.demo_gate", _short(repository), _short(life)]),
+            ("-m", "huiyin.demo_gate", str(repository), str(life)),
+            where=f"{_short(life / 'server.git')}（主线）",
         ),
     )
 
