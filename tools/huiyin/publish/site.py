@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
-from huiyin.model.case import Channel
-from huiyin.model.event import Complexity
-from huiyin.model.unit import UnitKind
 from huiyin.publish import addresses, tables
 from huiyin.publish.definitions import define
+from huiyin.publish.divisions import Division, by_channel, by_complexity, by_month, by_topic, by_unit
 from huiyin.publish.gather import Gathered
 from huiyin.publish.pages import (
     CasePage,
-    Entry,
     HomePage,
     IndexPage,
     ListPage,
@@ -25,10 +21,9 @@ from huiyin.publish.pages import (
     StatisticsPage,
 )
 from huiyin.publish.procedure_view import ProcedureView
-from huiyin.publish.statistics import Counted, Figures, summarise, summarise_by
+from huiyin.publish.statistics import Figures, summarise
 from huiyin.publish.view import PublicCase
 from huiyin.rules.deadlines import local_day
-from huiyin.rules.registry import PUBLISHING_KINDS
 
 HOME = ("首页", "")
 PER_PAGE = 100
@@ -48,22 +43,18 @@ class Site:
         self._gathered = gathered
         self._procedures = procedures
         self._per_page = per_page
-        self._by_unit = _group(gathered.cases, lambda c: [c.unit])
-        self._by_month = _group(gathered.cases, lambda c: [c.month])
-        self._by_topic = _group(gathered.cases, lambda c: c.topics)
-        self._by_channel = _group(gathered.cases, lambda c: [c.channel])
-        self._by_complexity = _group(gathered.cases, lambda c: [c.complexity])
+        self._units = by_unit(gathered)
+        self._months = by_month(gathered)
+        self._topics = by_topic(gathered, self._topic_names())
+        self._divisions = (self._units, self._months, self._topics, by_channel(gathered), by_complexity(gathered))
 
     def pages(self) -> Iterator[Page]:
         """Every generated page but the home page, which needs its hand-written text."""
         yield from self._cases()
         yield from self._reopened()
         yield from self._replies()
-        yield from self._units()
-        yield from self._months()
-        yield from self._topics()
-        yield from self._channels()
-        yield from self._complexities()
+        for division in self._divisions:
+            yield from self._division(division)
         yield self._statistics()
         yield from self._procedure_pages()
 
@@ -71,16 +62,17 @@ class Site:
         """The home page around its hand-written text."""
         figures, as_of = self._gathered.counted, self._gathered.as_of
         month = f"{local_day(as_of):%Y-%m}"
+        month_address = addresses.month_address(month)
         view = HomePage(
             intro=intro,
             as_of=as_of,
             month=month,
-            month_address=addresses.month_address(month) if month in self._by_month else None,
+            month_address=month_address if any(p.address == month_address for p in self._months.parts) else None,
             this_month=summarise(c for c in figures if c.month == month),
             total=summarise(figures),
             latest=self._gathered.cases[:LATEST],
-            units=tuple(e for _, group in self._unit_groups() for e in group if e.count),
-            topics=tuple(e for e in self._topic_entries() if e.count),
+            units=tuple(part.entry for part in self._units.parts if part.cases),
+            topics=tuple(part.entry for part in self._topics.parts if part.cases),
         )
         contents = (("latest", "最新答复"), ("by-unit", "按单位查看"), ("by-topic", "按主题查看"))
         return Page(
@@ -125,84 +117,20 @@ class Site:
         figures = summarise(self._gathered.counted)
         yield from self._list(addresses.REPLIES, "全部答复", HOME, self._gathered.cases, figures)
 
-    def _units(self) -> Iterator[Page]:
-        yield from self._division(
-            (addresses.UNITS, "按单位查看"),
-            "市（州）政府、兰州新区管委会和省政府各部门办理的留言（第七条），数字为已公开答复的件数。",
-            self._unit_groups(),
-            [
-                (u.id, addresses.unit_address(u.id), f"{u.name}的答复")
-                for u in self._gathered.rulebook.registry.units.values()
-                if u.kind in PUBLISHING_KINDS
-            ],
-            self._by_unit,
-            tables.unit_of,
+    def _division(self, division: Division) -> Iterator[Page]:
+        titles = [title for title, _ in division.groups if title]
+        groups = tuple((title, tuple(part.entry for part in parts)) for title, parts in division.groups)
+        yield Page(
+            address=division.address,
+            title=division.heading,
+            template="index.html",
+            view=IndexPage(division.heading, division.lead, groups),
+            updated=None,
+            contents=tuple((t, t) for t in titles or [division.heading]),
         )
-
-    def _months(self) -> Iterator[Page]:
-        years: dict[str, list[Entry]] = defaultdict(list)
-        for month in sorted(self._by_month, reverse=True):
-            entry = Entry(tables.month_name(month), addresses.month_address(month), len(self._by_month[month]))
-            years[f"{month[:4]}年"].append(entry)
-        yield from self._division(
-            (addresses.MONTHS, "按月份查看"),
-            "按收到留言的月份排列，数字为其中已公开答复的件数。",
-            tuple((year, tuple(entries)) for year, entries in years.items()),
-            [(m, addresses.month_address(m), f"{tables.month_name(m)}收到的留言") for m in self._by_month],
-            self._by_month,
-            lambda c: [c.month],
-        )
-
-    def _topics(self) -> Iterator[Page]:
-        entries = self._topic_entries()
-        yield from self._division(
-            (addresses.TOPICS, "按主题查看"),
-            "一件留言可以有几个主题，数字为已公开答复的件数。",
-            (("", entries),),
-            [(e.name, e.address, f"主题：{e.name}") for e in entries],
-            self._by_topic,
-            lambda c: c.topics,
-        )
-
-    def _channels(self) -> Iterator[Page]:
-        lists = [(c, addresses.channel_address(c), f"来自{c.label}的留言") for c in Channel]
-        entries = tuple(Entry(c.label, there, len(self._by_channel.get(c, ()))) for c, there, _ in lists)
-        yield from self._division(
-            (addresses.CHANNELS, "按渠道查看"),
-            "留言的来源（第一条），数字为已公开答复的件数。",
-            (("", entries),),
-            lists,
-            self._by_channel,
-            lambda c: [c.channel],
-        )
-
-    def _complexities(self) -> Iterator[Page]:
-        lists = [(c, addresses.complexity_address(c), tables.complexity_name(c)) for c in Complexity]
-        entries = tuple(Entry(name, there, len(self._by_complexity.get(c, ()))) for c, there, name in lists)
-        yield from self._division(
-            (addresses.COMPLEXITIES, "按类别查看"),
-            "类别决定办理时限（第十三条），数字为已公开答复的件数。",
-            (("", entries),),
-            lists,
-            self._by_complexity,
-            tables.complexity_of,
-        )
-
-    def _division(
-        self,
-        index: tuple[str, str],
-        lead: str,
-        groups: tuple[tuple[str, tuple[Entry, ...]], ...],
-        lists: Iterable[tuple[str, str, str]],
-        cases: Mapping[str, list[PublicCase]],
-        keys: Callable[[Counted], Iterable[str]],
-    ) -> Iterator[Page]:
-        """One way to divide all cases: its index, and a list for each part, given as (key, address, heading)."""
-        figures = summarise_by(self._gathered.counted, keys)
-        address, heading = index
-        yield _index(address, heading, lead, groups)
-        for key, there, title in lists:
-            yield from self._list(there, title, (heading, address), cases.get(key, []), figures.get(key))
+        for part in division.parts:
+            parent = (division.heading, division.address)
+            yield from self._list(part.address, part.heading, parent, part.cases, part.figures)
 
     def _list(
         self,
@@ -210,7 +138,7 @@ class Site:
         heading: str,
         parent: tuple[str, str],
         cases: Sequence[PublicCase],
-        figures: Figures | None,
+        figures: Figures,
     ) -> Iterator[Page]:
         count = max(1, -(-len(cases) // self._per_page))
         all_addresses = tuple(addresses.nth_page(address, n) for n in range(1, count + 1))
@@ -220,20 +148,14 @@ class Site:
                 address=here,
                 title=heading if number == 1 else f"{heading}（第{number}页）",
                 template="list.html",
-                view=ListPage(heading, parent, shown, len(cases), figures or summarise(()), number, all_addresses),
+                view=ListPage(heading, parent, shown, len(cases), figures, number, all_addresses),
                 updated=max((c.updated for c in shown), default=None),
                 contents=(("list", heading),),
             )
 
     def _statistics(self) -> Page:
         counted = self._gathered.counted
-        listed = frozenset(
-            [addresses.month_address(m) for m in self._by_month]
-            + [addresses.unit_address(u) for u in self._by_unit]
-            + [addresses.topic_address(t) for t in self._by_topic]
-            + [addresses.channel_address(c) for c in self._by_channel]
-            + [addresses.complexity_address(c) for c in self._by_complexity]
-        )
+        listed = frozenset(part.address for d in self._divisions for part in d.parts if part.cases)
         found = tables.find_tables(counted, self._gathered.rulebook.registry, self._topic_names(), listed)
         definitions = define(tuple(self._gathered.rulebook.procedures.values()))
         return Page(
@@ -266,44 +188,6 @@ class Site:
                 ),
             )
 
-    def _unit_groups(self) -> tuple[tuple[str, tuple[Entry, ...]], ...]:
-        units = self._gathered.rulebook.registry.units.values()
-        return tuple(
-            (
-                kind.label,
-                tuple(
-                    Entry(u.name, addresses.unit_address(u.id), len(self._by_unit.get(u.id, ())))
-                    for u in units
-                    if u.kind is kind
-                ),
-            )
-            for kind in UnitKind
-            if kind in PUBLISHING_KINDS
-        )
-
     def _topic_names(self) -> tuple[str, ...]:
         """The topics of all procedures, in their order."""
         return tuple(dict.fromkeys(t for p in self._procedures for t in p.topics))
-
-    def _topic_entries(self) -> tuple[Entry, ...]:
-        return tuple(Entry(t, addresses.topic_address(t), len(self._by_topic.get(t, ()))) for t in self._topic_names())
-
-
-def _index(address: str, heading: str, lead: str, groups: tuple[tuple[str, tuple[Entry, ...]], ...]) -> Page:
-    contents = ((heading, heading),) if not any(title for title, _ in groups) else tuple((t, t) for t, _ in groups)
-    return Page(
-        address=address,
-        title=heading,
-        template="index.html",
-        view=IndexPage(heading, lead, groups),
-        updated=None,
-        contents=contents,
-    )
-
-
-def _group(cases: Iterable[PublicCase], keys: Callable[[PublicCase], Iterable[str]]) -> dict[str, list[PublicCase]]:
-    groups: dict[str, list[PublicCase]] = defaultdict(list)
-    for case in cases:
-        for key in keys(case):
-            groups[key].append(case)
-    return groups
