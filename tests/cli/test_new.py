@@ -65,8 +65,8 @@ def test_json_is_the_contract(repository: Repository) -> None:
             {
                 "unit": "wangzhan",
                 "role": "reviewer",
-                "article": "9(1)",
-                "stricter": False,
+                "article": "6",
+                "stricter": True,
                 "people": ["wangzhan.reviewer"],
             }
         ],

@@ -228,3 +228,121 @@ def test_check_formats(busy: Repository) -> None:
         run.code,
         f"::error file=cases/2026/11/16/people-9.yaml,line={problem['line']},title=HY301::" in run.out,
     )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("check", "people-404"), "HY930"),
+        (("deadlines", "--as-of", "昨天"), "HY921"),
+        (("show", "--root", "nowhere", "people-1"), "HY910"),
+        (("check", "--nothing"), "HY920"),
+    ],
+)
+def test_what_stops_a_command_comes_in_the_format_that_was_asked_for(
+    repository: Repository, arguments: tuple[str, ...], code: str
+) -> None:
+    """A program that reads JSON or annotations gets them also when there is no result; the exit code stays."""
+    plain = repository.huiyin(*arguments)
+    for asked in (("--format", "json"), ("--format=json",)):
+        run = repository.huiyin(*arguments, *asked)
+        found = json.loads(run.out)
+        assert (plain.code, plain.err) == (run.code, run.err)
+        assert (["ok", "problems"], False, code) == (list(found), found["ok"], found["problems"][0]["code"])
+    github = repository.huiyin(*arguments, "--format", "github")
+    assert github.out.startswith(f"::error title={code}::")
+    assert (2 if arguments[0] == "show" else plain.code) == github.code
+
+
+def test_deadlines_and_inbox_fail_where_a_case_cannot_be_read(busy: Repository) -> None:
+    """The lists keep their contract, and nobody can take them for complete."""
+    fine = json.loads(busy.huiyin("deadlines", "--format", "json").out)
+    busy.write("cases/2026/11/16/people-99.yaml", "broken: [\n")
+    for command in (("deadlines",), ("inbox", "--unit", "lanzhou")):
+        for output in ("text", "json"):
+            run = busy.huiyin(*command, "--format", output)
+            assert (1, True) == (run.code, "HY111" in run.err)
+    run = busy.huiyin("deadlines", "--format", "json")
+    assert fine == json.loads(run.out)
+    annotated = busy.huiyin("deadlines", "--format", "github")
+    assert (1, True) == (annotated.code, "people-99.yaml,line=1,title=HY111" in annotated.out)
+
+
+def test_the_options_of_calendar_hold_for_diff(busy: Repository) -> None:
+    """Whether they stand before or behind the word."""
+    old = busy.commit()
+    elsewhere = busy.root.parent
+    calendar = busy.root / "rules/calendar.yaml"
+    before = ("calendar", "--root", str(busy.root), "--as-of", "2026-11-20", "--format", "json", "diff")
+    run = busy.huiyin(*before, old, str(calendar), cwd=elsewhere)
+    assert (0, "2026-11-20T23:59:59+08:00") == (run.code, json.loads(run.out)["as_of"])
+    later = busy.huiyin(*before, old, str(calendar), "--as-of", "2026-11-21", cwd=elsewhere)
+    assert "2026-11-21T23:59:59+08:00" == json.loads(later.out)["as_of"]
+    for option in (("--year", "2026"), ("--unit", "linxia")):
+        wrong = busy.huiyin("calendar", *option, "diff", old, old)
+        assert (2, True) == (wrong.code, "HY920" in wrong.err)
+
+
+def test_only_a_dispatcher_has_a_queue(busy: Repository) -> None:
+    """第十四条: a unit that dispatches no channel is refused, and the dispatchers are named."""
+    run = busy.huiyin("deadlines", "--dispatcher", "lanzhou")
+    assert (2, True, True, True) == (run.code, "HY920" in run.err, "wangzhan" in run.err, "zhengwu" in run.err)
+    assert 0 == busy.huiyin("deadlines", "--dispatcher", "wangzhan").code
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check", ""),
+        ("check", "people-4", ""),
+        ("fmt", ""),
+        ("show", ""),
+        ("why", ""),
+        ("record", "claimed", ""),
+        ("record", "claimed", "people-2", "--by="),
+        ("deadlines", "--unit", ""),
+        ("deadlines", "--unit="),
+        ("deadlines", "--dispatcher", ""),
+        ("deadlines", "--rev", ""),
+        ("deadlines", "--root", ""),
+        ("inbox", "--unit", ""),
+        ("inbox", "--person", ""),
+        ("calendar", "--unit", ""),
+        ("calendar", "diff", "", "HEAD"),
+        ("import", "", "--channel", "people", "--mapping", "people"),
+        ("import", "a.csv", "--channel", "people", "--mapping", ""),
+        ("problems", ""),
+        ("",),
+    ],
+)
+def test_an_empty_argument_is_refused(busy: Repository, arguments: tuple[str, ...]) -> None:
+    """A variable of a script that was not set must not mean everything."""
+    run = busy.huiyin(*arguments)
+    assert (2, "", True) == (run.code, run.out, "HY920" in run.err)
+
+
+def test_due_dates_are_told_alike(busy: Repository) -> None:
+    """Date and hour as in ``deadlines``, never the notation of programs."""
+    for command in (("deadlines",), ("inbox", "--unit", "lanzhou")):
+        out = busy.huiyin(*command).out
+        assert (True, False) == ("2026-11-23 12:00" in out, "+08:00" in out)
+
+
+def test_show_says_choices_in_chinese(busy: Repository) -> None:
+    """The schema's description names what a value means."""
+    late = Story(reference="20", received="2026-11-10 09:00").assigned("2026-11-10 10:00").claimed("2026-11-10 11:00")
+    late.add("supervised", "2026-11-12 10:00", "duchashi.clerk", kind="tracking", requirement="限期办结。")
+    busy.add(late)
+    out = busy.huiyin("show", "people-20").out
+    assert (True, False) == ("督办方式：跟踪督办" in out, "tracking" in out)
+    busy.add(Story(reference="21").declined("2026-11-16 10:00", "anonymous"))
+    marked = Story(reference="22").assigned("2026-11-16 10:00").claimed("2026-11-16 11:00")
+    marked.answered(
+        "2026-11-18 10:00", mode="private", delivered_by="phone", public_note="已答复。", marks=["privacy"], reply=None
+    )
+    busy.add(marked)
+    run = busy.huiyin("show", "people-22")
+    assert 0 == run.code, run.err
+    out = run.out
+    assert ("保密标记：个人隐私" in out, "送达方式：电话" in out) == (True, True)
+    assert "理由：未实名" in busy.huiyin("show", "people-21").out

@@ -79,7 +79,7 @@ def test_it_says_what_comes_next_and_who_must_approve(busy: Repository) -> None:
     assert "people-90000001  待认领  " + CASE in text
     assert "认领（第九条（二））：兰州市" in text
     assert "2026-11-23" in text
-    assert "须经“中国·甘肃”网站管理中心复审人（网站管理中心复审人（演示））（第九条（一））审签" in text
+    assert "须经“中国·甘肃”网站管理中心复审人（网站管理中心复审人（演示））〔从严设置〕（第六条）审签" in text
     assert "下一步：认领（claimed）：由兰州市经办人记录" in text
 
 

@@ -12,7 +12,15 @@ import click
 from huiyin.cli.cases import find_unit
 from huiyin.cli.chinese import ChineseGroup
 from huiyin.cli.chinese import command as chinese_command
-from huiyin.cli.options import Place, as_of_option, format_option, root_option
+from huiyin.cli.describe import due_text
+from huiyin.cli.options import (
+    Place,
+    as_of_option,
+    find_root,
+    format_option,
+    root_if_given_option,
+    root_option,
+)
 from huiyin.cli.output import print_json, print_table
 from huiyin.model.problem import Problem, UsageError
 from huiyin.rules.calendar import WEEKEND, Calendar, Day, WorkingDays
@@ -23,22 +31,41 @@ if TYPE_CHECKING:
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
-@click.group("calendar", cls=ChineseGroup, invoke_without_command=True)
+class CalendarGroup(ChineseGroup):
+    """The options of ``calendar`` hold for its subcommand too, whether they stand before or behind its name."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Hand on the options that were written; those behind the subcommand come later, and so win."""
+        name, found, rest = super().resolve_command(ctx, args)
+        given: list[str] = []
+        for option in self.params:
+            if ctx.get_parameter_source(option.name or "") is click.core.ParameterSource.COMMANDLINE:
+                if option.name in {"year", "unit_name"}:
+                    raise click.UsageError(f"选项“{option.opts[-1]}”不能与 {name} 同用。", ctx)
+                value = ctx.params[option.name or ""]
+                given += [option.opts[-1], value.isoformat() if isinstance(value, datetime) else str(value)]
+        return name, found, [*given, *rest]
+
+
+@click.group("calendar", cls=CalendarGroup, invoke_without_command=True)
 @click.option("--year", type=int, help="年份；默认为当年。")
 @click.option("--unit", "unit_name", help="按某单位（含地方假日）显示；默认为全国，并列出有地方假日的地区。")
-@root_option
+@root_if_given_option
 @as_of_option
 @format_option("text", "json")
 @click.pass_context
-def command(ctx: click.Context, year: int | None, unit_name: str | None, root: Path, now: datetime, output: str) -> int:
+def command(
+    ctx: click.Context, year: int | None, unit_name: str | None, root: Path | None, now: datetime, output: str
+) -> int:
     """显示一年的工作日：各月天数、放假、调休上班，注明依据；年度放假安排尚未公布的注明暂算。"""
-    ctx.obj = Place(root)
     if ctx.invoked_subcommand is not None:
         return 0
-    place = Place(root)
+    place = Place(root or find_root(Path.cwd()))
     shown = now.year if year is None else year
     if not FIRST_YEAR <= shown <= LAST_YEAR:
-        raise UsageError(Problem("HY921", f"年份应在{FIRST_YEAR}至{LAST_YEAR}之间。"))
+        raise UsageError(Problem("HY920", f"年份应在{FIRST_YEAR}至{LAST_YEAR}之间。"))
     calendar = place.rulebook.calendar
     places: dict[str, WorkingDays] = {"全国": calendar.local(None)}
     if unit_name is not None:
@@ -113,12 +140,13 @@ def diff(old: str, new: str, root: Path, now: datetime, output: str) -> int:
 
     “旧”“新”可以是日历文件（.yaml）的路径，也可以是Git中的版本（提交、分支、标签），取其中的 rules/calendar.yaml。
     """
-    from huiyin.cli.cases import replay_all
+    from huiyin.cli.cases import Replays
     from huiyin.reports.moves import find_moves
 
     place = Place(root)
     before, after = _calendar(old, root), _calendar(new, root)
-    cases = [r.case for r in replay_all(place, now) if not r.closed]
+    replays = Replays(place, now)
+    cases = [r.case for r in replays if not r.closed]
     moves = find_moves(cases, place.rulebook, before, after, now)
     if output == "json":
         print_json({"as_of": now.isoformat(), "moves": [_move_data(m) for m in moves]})
@@ -127,11 +155,11 @@ def diff(old: str, new: str, root: Path, now: datetime, output: str) -> int:
         print_table(
             f"期限变动：{len(moves)}项",
             ("编号", "单位", "时限", "原期限", "新期限"),
-            ((m.case_id, name_of(m.unit), m.kind.label, m.old, m.new) for m in moves),
+            ((m.case_id, name_of(m.unit), m.kind.label, due_text(m.old), due_text(m.new)) for m in moves),
         )
     else:
         click.echo(f"检查了{len(cases)}件未办结留言，期限都不变。")
-    return 0
+    return replays.exit_code
 
 
 def _move_data(move: Move) -> dict[str, object]:

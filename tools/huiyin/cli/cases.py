@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import click
 
+from huiyin.cli.inputs import check_text
 from huiyin.cli.options import Place
 from huiyin.cli.output import problem_lines
 from huiyin.model.problem import HuiyinError, Problem, UsageError
@@ -15,16 +16,39 @@ from huiyin.repo.store import find_case, read_cases
 from huiyin.rules.replay import Replay, replay
 
 
-def replay_all(place: Place, now: datetime) -> Iterator[Replay]:
-    """Every readable case at ``now``; what cannot be read is named on standard error, and the others go on."""
-    for file in read_cases(place.source):
-        if file.case is None:
-            click.echo("\n".join(problem_lines(file.problems)), err=True)
-            continue
-        try:
-            yield replay(file.case, place.rulebook, now)
-        except HuiyinError as error:
-            click.echo("\n".join(problem_lines([file.place(p) for p in error.problems])), err=True)
+class Replays:
+    """Every readable case at one moment; what cannot be read is named on standard error, and the others go on.
+
+    Args:
+        place: the tree.
+        now: with an offset.
+    """
+
+    def __init__(self, place: Place, now: datetime) -> None:
+        self._place = place
+        self._now = now
+        self.problems: list[Problem] = []
+
+    @property
+    def exit_code(self) -> int:
+        """1 if a case is missing from what was given, else 0; known once all have been given."""
+        return int(bool(self.problems))
+
+    def __iter__(self) -> Iterator[Replay]:
+        for file in read_cases(self._place.source):
+            if file.case is None:
+                self._tell(file.problems)
+                continue
+            try:
+                replayed = replay(file.case, self._place.rulebook, self._now)
+            except HuiyinError as error:
+                self._tell([file.place(p) for p in error.problems])
+            else:
+                yield replayed
+
+    def _tell(self, problems: Sequence[Problem]) -> None:
+        self.problems += problems
+        click.echo("\n".join(problem_lines(problems)), err=True)
 
 
 def replay_one(place: Place, case_id: str, now: datetime) -> Replay:
@@ -47,6 +71,7 @@ def find_unit(place: Place, name: str) -> Unit:
     Raises:
         UsageError: HY932, there is none, or the name is that of several.
     """
+    check_text(name, "单位")
     unit: Unit | None = place.rulebook.registry.find_unit(name)
     if unit is None:
         raise UsageError(Problem("HY932", f"没有名为“{name}”的单位。"))

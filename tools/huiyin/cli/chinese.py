@@ -46,6 +46,16 @@ class _Chinese(click.Command):
         if isinstance(self, click.Group):
             self.format_commands(ctx, formatter)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse what is empty: a variable of a script that was not set would mean "here", "all" or "anybody"."""
+        if ctx.parent is not None:
+            for before, this in zip(["", *args], args, strict=False):
+                option = before if this == "" else this.removesuffix("=")
+                if this == "" or (this.startswith("--") and this.count("=") == 1 and this.endswith("=")):
+                    where = f"选项“{option}”" if option.startswith("--") else "一个参数"
+                    raise click.UsageError(f"{where}是空的。", ctx)
+        return super().parse_args(ctx, args)
+
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Give --help a Chinese text."""
         option = super().get_help_option(ctx)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from huiyin.cli.cases import find_unit, replay_all
+from huiyin.cli.cases import Replays, find_unit
 from huiyin.cli.chinese import command as chinese_command
+from huiyin.cli.describe import due_text
 from huiyin.cli.options import Place, as_of_option, format_option, rev_option, root_option
 from huiyin.cli.output import github_line, print_json, print_table
-from huiyin.model.problem import Problem
+from huiyin.model.problem import Problem, UsageError
 from huiyin.rules.articles import cite
 
 if TYPE_CHECKING:
@@ -32,22 +33,34 @@ def command(
 ) -> int:
     """列出未审核、未认领、将到期、已逾期、逾期且有批示的留言，以及暂算的期限。
 
-    只列编号，不列标题和正文。退出码总是0：逾期是办理情况，不是数据错误。
+    只列编号，不列标题和正文。逾期是办理情况，不是数据错误，退出码仍为0；有留言不能读出、清单因此不全的，退出码为1。
     """
     from huiyin.reports.deadlines import deadline_report
 
     place = Place(root, rev)
-    unit = find_unit(place, unit_name).id if unit_name else None
-    dispatcher = find_unit(place, dispatcher_name).id if dispatcher_name else None
-    replays = replay_all(place, now)
+    unit = find_unit(place, unit_name).id if unit_name is not None else None
+    dispatcher = _find_dispatcher(place, dispatcher_name) if dispatcher_name is not None else None
+    replays = Replays(place, now)
     report = deadline_report(replays, place.rulebook, now, unit=unit, dispatcher=dispatcher)
     if output == "json":
         print_json(report_data(report))
     elif output == "github":
         _print_annotations(report, place.rulebook.registry)
+        for problem in replays.problems:
+            click.echo(github_line(problem))
     else:
         _print_text(report, place.rulebook.registry)
-    return 0
+    return replays.exit_code
+
+
+def _find_dispatcher(place: Place, name: str) -> str:
+    """The id of a unit that dispatches a channel (第六条、第十四条)."""
+    unit = find_unit(place, name)
+    known = {c.dispatcher for p in place.rulebook.procedures.values() for c in p.channels.values()}
+    if unit.id not in known:
+        names = "、".join(f"{d}（{place.rulebook.registry.name_of(d)}）" for d in sorted(known))
+        raise UsageError(Problem("HY920", f"“{unit.name}”不是交办单位；交办单位有：{names}。", article="14"))
+    return unit.id
 
 
 def report_data(report: DeadlineReport) -> dict[str, object]:
@@ -94,10 +107,7 @@ def _print_entries(label: str, entries: tuple[Entry, ...], registry: Registry) -
 
 
 def _due(entry: Entry) -> str:
-    if entry.due is None:
-        return "未规定时限"
-    text = entry.due.replace("T", " ").removesuffix(":00+08:00")
-    return f"{text}（暂算）" if entry.provisional else text
+    return due_text(entry.due) + ("（暂算）" if entry.provisional else "")
 
 
 def _late(entry: Entry) -> str:

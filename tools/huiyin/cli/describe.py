@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
+
 from huiyin.rules.articles import cite, cite_all
 from huiyin.rules.deadlines import Clock, lateness
 from huiyin.rules.registry import Registry
@@ -26,6 +29,23 @@ def clock_line(clock: Clock, replay: Replay, rulebook: Rulebook) -> str:
         standing += f"，逾期{late.working_days}个工作日（{late.hours}小时）"
     name = rulebook.registry.name_of(clock.unit)
     return f"{clock.kind.label}（{cite(clock.article)}）：{name}，{limit}限至{due}{provisional}，{standing}"
+
+
+def due_text(due: str | None) -> str:
+    """A due date for people, from the form in which reports and JSON give it."""
+    if due is None:
+        return "未规定时限"
+    return f"{datetime.fromisoformat(due):%Y-%m-%d %H:%M}" if "T" in due else due
+
+
+def choice_text(value: object, description: str) -> str:
+    """What a value means, if the description in the schema says so: ``special 专项督办（第八条）；tracking 跟踪督办。``."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    found = re.search(rf"(?:^|[；：]\s*){re.escape(str(value))} ([^；。（]+)", description)
+    return found[1] if found else str(value)
 
 
 def step_line(step: NextStep, registry: Registry) -> str:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from huiyin.cli.cases import find_unit, replay_all
+from huiyin.cli.cases import Replays, find_unit
 from huiyin.cli.chinese import command as chinese_command
+from huiyin.cli.describe import due_text
 from huiyin.cli.options import Place, as_of_option, format_option, rev_option, root_option
 from huiyin.cli.output import print_json, print_table
 from huiyin.model.problem import Problem, UsageError
@@ -39,7 +40,7 @@ def command(unit_name: str | None, person: str | None, rev: str | None, root: Pa
     place = Place(root, rev)
     if person is not None and person not in place.rulebook.registry.people:
         raise UsageError(Problem("HY933", f"没有代号为“{person}”的人员。"))
-    replays = replay_all(place, now)
+    replays = Replays(place, now)
     if unit_name is not None:
         unit = find_unit(place, unit_name)
         whose, tasks = unit.name, tasks_of_unit(replays, place.rulebook, now, unit.id)
@@ -49,17 +50,17 @@ def command(unit_name: str | None, person: str | None, rev: str | None, root: Pa
         tasks = tasks_of_person(replays, place.rulebook, now, person)
     if output == "json":
         print_json({"as_of": now.isoformat(), "tasks": [_task_data(t) for t in tasks]})
-        return 0
+        return replays.exit_code
     if not tasks:
         click.echo(f"{whose}：没有待办。")
-        return 0
+        return replays.exit_code
     name_of = place.rulebook.registry.name_of
     print_table(
         f"{whose}待办：{len(tasks)}项（截至 {now:%Y-%m-%d %H:%M}）",
         ("编号", "标题", "要做的", "单位", "期限", "逾期"),
-        ((t.case_id, t.title, _todo(t), name_of(t.unit), t.due or "未规定", _late(t)) for t in tasks),
+        ((t.case_id, t.title, _todo(t), name_of(t.unit), due_text(t.due), _late(t)) for t in tasks),
     )
-    return 0
+    return replays.exit_code
 
 
 def _todo(task: Task) -> str:

@@ -32,6 +32,7 @@ COMMANDS = {
     "gate": ("huiyin.cli.gate", "闸门：判断一项改动能否合入主线，还差谁审签"),
     "merge": ("huiyin.cli.merge", "闸门：把审签齐全的分支合入主线，并签名存证"),
     "init": ("huiyin.cli.init", "新建留言库的服务器仓库，闸门即装即用"),
+    "audit": ("huiyin.cli.audit", "查证主线的全部历史：每次合并都合法、经审签、由闸门所作"),
     "calendar": ("huiyin.cli.calendar", "显示一年的工作日；比较两版日历，列出期限变动的留言"),
     "units": ("huiyin.cli.units", "列出单位名册"),
     "problems": ("huiyin.cli.problems", "列出问题代码及其原因和处理办法"),
@@ -79,15 +80,17 @@ def run(args: Sequence[str] | None = None) -> int:
     Args:
         args: without the program's name; those of the process by default.
     """
+    given = sys.argv[1:] if args is None else list(args)
+    output = _stated_format(given)
     try:
-        result = cli.main(args=None if args is None else list(args), prog_name="huiyin", standalone_mode=False)
+        result = cli.main(args=given, prog_name="huiyin", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except HuiyinError as error:
-        _print(error.problems)
+        _print(error.problems, output)
         return error.exit_code
     except click.UsageError as error:
         where = f"（用法见 {error.ctx.command_path} --help）" if error.ctx else ""
-        _print([Problem("HY920", f"{explain_usage(error)}{where}")])
+        _print([Problem("HY920", f"{explain_usage(error)}{where}")], output)
         return 2
     except click.exceptions.Exit as stop:
         return stop.exit_code
@@ -97,13 +100,29 @@ def run(args: Sequence[str] | None = None) -> int:
     except Exception as error:  # the one boundary: a bug must not reach a clerk as a traceback
         if os.environ.get("HUIYIN_DEBUG"):
             raise
-        _print([Problem("HY999", f"程序内部错误（{type(error).__name__}）。")])
+        _print([Problem("HY999", f"程序内部错误（{type(error).__name__}）。")], output)
         return 3
 
 
-def _print(problems: Sequence[Problem]) -> None:
-    from huiyin.cli.output import problem_lines
+def _stated_format(args: Sequence[str]) -> str:
+    """The format that was asked for, found without the parser, which may be what stops the command."""
+    stated = "text"
+    for this, following in zip(args, [*args[1:], ""], strict=True):
+        if this == "--format":
+            stated = following
+        elif this.startswith("--format="):
+            stated = this.removeprefix("--format=")
+    return stated
 
+
+def _print(problems: Sequence[Problem], output: str = "text") -> None:
+    """Tell people on standard error; programs that asked for their format get it in the place of the result."""
+    from huiyin.cli.output import github_line, print_json, problem_data, problem_lines
+
+    if output == "json":
+        print_json({"ok": False, "problems": [problem_data(p) for p in problems]})
+    elif output == "github":
+        click.echo("\n".join(map(github_line, problems)))
     click.echo("\n".join(problem_lines(problems)), err=True)
 
 

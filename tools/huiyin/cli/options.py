@@ -65,13 +65,12 @@ class Root(click.ParamType[Path]):
         return folder.resolve()
 
 
+_ROOT_HELP = "留言库所在目录；默认为当前目录或其上级。"
 root_option = click.option(
-    "--root",
-    type=Root(),
-    default=lambda: find_root(Path.cwd()),
-    envvar="HUIYIN_ROOT",
-    help="留言库所在目录；默认为当前目录或其上级。",
+    "--root", type=Root(), default=lambda: find_root(Path.cwd()), envvar="HUIYIN_ROOT", help=_ROOT_HELP
 )
+root_if_given_option = click.option("--root", type=Root(), default=None, envvar="HUIYIN_ROOT", help=_ROOT_HELP)
+"""For a group whose subcommand may be told the root itself."""
 as_of_option = click.option(
     "--as-of",
     "now",

@@ -25,7 +25,7 @@ def problem_lines(problems: Iterable[Problem]) -> list[str]:
     """One problem a paragraph: where, how bad, code, message with its article; then what to do."""
     lines = []
     for p in problems:
-        where = ":".join(str(part) for part in (p.path, p.line) if part)
+        where = ":".join(str(part) for part in (p.path, p.line) if p.path and part)
         article = f"（{cite(p.article)}）" if p.article else ""
         lines.append(f"{where + ': ' if where else ''}{p.level.label} {p.code} {p.message}{article}")
         lines.append(f"    处理：{p.cure}")
@@ -49,7 +49,11 @@ def problem_data(problem: Problem) -> dict[str, Any]:
 def github_line(problem: Problem) -> str:
     """One GitHub/Gitea Actions annotation."""
     level = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "notice"}[problem.level]
-    fields = [("file", problem.path), ("line", str(problem.line or "")), ("title", problem.code)]
+    fields = [
+        ("file", problem.path),
+        ("line", str(problem.line or "") if problem.path else ""),
+        ("title", problem.code),
+    ]
     head = ",".join(f"{name}={_escape(value, property=True)}" for name, value in fields if value)
     article = f"（{cite(problem.article)}）" if problem.article else ""
     return f"::{level} {head}::{_escape(f'{problem.message}{article} 处理：{problem.cure}')}"

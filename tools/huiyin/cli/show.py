@@ -11,7 +11,7 @@ import click
 
 from huiyin.cli.cases import replay_one
 from huiyin.cli.chinese import command as chinese_command
-from huiyin.cli.describe import clock_line, step_line
+from huiyin.cli.describe import choice_text, clock_line, step_line
 from huiyin.cli.options import Place, as_of_option, format_option, rev_option, root_option
 from huiyin.cli.output import print_json, problem_data, problem_lines
 from huiyin.repo.schemas import load_schema
@@ -103,7 +103,9 @@ def event_details(event: Event, definition: dict[str, Any], registry: Registry) 
             continue
         if field.name in {"unit", "belongs_to"}:
             value = registry.name_of(value)
-        text = "、".join(map(str, value)) if isinstance(value, tuple) else str(getattr(value, "label", value))
+        says = definition["properties"].get(field.name, {}).get("description", "")
+        values = value if isinstance(value, tuple) else (getattr(value, "label", value),)
+        text = "、".join(choice_text(v, says) for v in values)
         found.append((titles.get(field.name, field.name), text.strip().replace("\n", "\n        ")))
     return found
 
