@@ -117,6 +117,16 @@ def test_one_case_registered_twice_is_no_merge(office: Office) -> None:
     assert (None, "empty") == (again.commit, again.judgement.verdict.kind)
 
 
+def test_what_main_would_become_is_judged_too(office: Office) -> None:
+    """Each branch is sound by itself and meets no other, and together they would hold one message twice: HY203."""
+    ready(office, "a", new("1"))
+    ready(office, "b", Story(received="2026-11-22 08:00", reference="1"))
+    assert merge(office, "a").commit is not None
+    second = merge(office, "b")
+    assert (None, ["HY203"]) == (second.commit, codes(second))
+    assert second.judgement.tree is not None
+
+
 def test_the_base_of_today_decides(office: Office, tmp_path: Path) -> None:
     """A branch approved before its approver's key was revoked on main is not merged after."""
     ready(office, "b", new("1"))

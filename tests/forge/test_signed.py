@@ -144,6 +144,11 @@ def test_the_server_notes_when_a_head_came_in(office: Office) -> None:
     assert pushed == facts.seen_at
     times = [at for _, at in read_reflog(office.bare, "refs/heads/b")]
     assert [MOMENT, pushed] == times
+    clerk.now = (MOMENT - timedelta(hours=1)).isoformat()
+    clerk.git("pull", "--quiet", "--ff-only", "origin", "b")
+    clerk.amend("b", Story(received="2026-11-23 08:30", reference="2"))
+    facts = provider(office).facts(provider(office).find("b"))
+    assert MOMENT - timedelta(hours=1) == facts.seen_at, "a new head was not there when an older one was"
 
 
 def test_a_clone_has_no_say_in_when_a_head_came_in(office: Office) -> None:
