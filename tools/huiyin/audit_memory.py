@@ -51,7 +51,7 @@ class Memory:
             told = _parse(self.path.read_bytes())
         except FileNotFoundError:
             return 0, []
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return 0, [Problem("HY686", "上次的查证记录已损坏或不能读取，全部重新查证。", severity=Severity.WARNING)]
         start, commit = told["start"], told["commit"]
         if commit not in history:
