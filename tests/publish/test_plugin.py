@@ -86,10 +86,12 @@ def test_serve_and_build_leave_out_the_same_cases(project: Path) -> None:
     odd = stories()["late"]
     odd.facts["duplicate_of"] = "people-L1"
     write_case(project, odd)
+    (project / "cases" / "2026" / "11" / "16" / "people-LINK.yaml").symlink_to("people-P1.yaml")
     source, now = FolderSource(project), datetime.fromisoformat(AS_OF)
     gathered = gather(source, now)
     errors = {p for p in check(source, now).problems if p.level is Severity.ERROR}
     assert errors == set(gathered.problems)
+    assert 2 == len(errors)
     assert ["people-P1"] == [case.id for case in gathered.cases]
 
 

@@ -51,7 +51,7 @@ def gather(source: Source, now: datetime) -> Gathered:
     if errors := [p for p in find_rulebook_problems(rulebook, local_day(now)) if p.level is Severity.ERROR]:
         raise HuiyinError(*errors)
     replays: list[Replay] = []
-    problems = list(source.strange(CASES))
+    problems = [p for p in source.strange(CASES) if p.level is Severity.ERROR]
     for checked in check_cases(source, rulebook, now):
         # Warnings do not keep a case from the site.
         if errors := [p for p in checked.problems if p.level is Severity.ERROR]:
