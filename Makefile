@@ -1,6 +1,7 @@
 # A fresh machine needs only Python 3.11 or later, make and git: every target sets itself up in .venv, from pinned packages.
 #   make test             all tests                       make demo [SERVE=0]   the demonstration, served on port 8000
-#   make lint             ruff and mypy                   make bench            speed figures
+#   make lint             ruff, mypy and the workflows    make bench            speed figures
+#   make install          the program alone               make site             the public site, into build/site
 #   make lock             renew the locks                 make clean            remove what was built, and .venv
 
 VENV := .venv
@@ -16,7 +17,7 @@ export NO_MKDOCS_2_WARNING := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUTF8 := 1
 
-.PHONY: test demo lint bench lock clean
+.PHONY: install test demo lint site bench lock clean
 .DEFAULT_GOAL := test
 
 # The build tools come first and pinned, so that no build fetches anything that is not in a lock.
@@ -38,6 +39,8 @@ $(STAMP): requirements.lock requirements-build.lock pyproject.toml
 	$(PY) -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
+install: $(STAMP)
+
 test: $(STAMP)
 	$(PY) -m pytest $(ARGS)
 
@@ -48,6 +51,11 @@ lint: $(STAMP)
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
+	$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(VENV)/bin/zizmor --quiet --offline --no-progress --persona=pedantic .github/workflows
+
+site: $(STAMP)
+	$(PY) -m mkdocs build --quiet --strict
 
 bench: $(STAMP)
 	$(PY) -m bench.run $(ARGS)
