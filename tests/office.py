@@ -23,6 +23,7 @@ from tests.repository import Repository, Run, make_repository
 
 DAY = "2026-11-23"
 NOW = f"{DAY}T10:00:00+08:00"
+MOMENT = datetime.fromisoformat(NOW)
 PEOPLE = (
     *("wangzhan.clerk", "wangzhan.clerk2", "wangzhan.reviewer"),
     *("lanzhou.clerk", "lanzhou.head", "shengban.maintainer", "shengban.maintainer2"),

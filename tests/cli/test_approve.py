@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -158,13 +159,11 @@ def test_the_agents_key_will_do(waiting: Office) -> None:
         subprocess.run(["ssh-add", "-q", str(desk.key)], check=True, env={**environment(), **variables})
         moved = desk.key.with_name("moved")
         desk.key.rename(moved)
-        command = ("python", "-m", "huiyin.cli.main", "approve", "b", "--yes")
-        import sys
-
+        command = (sys.executable, "-m", "huiyin.cli.main", "approve", "b", "--yes")
         desk.git("config", "user.signingkey", f"key::{public.read_text(encoding='ascii').strip()}")
-        done = desk.run(sys.executable, *command[1:], env=variables)
+        done = desk.run(*command, env=variables)
         assert (0, "") == (done.code, done.err)
-        done = desk.run(sys.executable, *command[1:], "--object", "--key", str(public), env=variables)
+        done = desk.run(*command, "--object", "--key", str(public), env=variables)
         assert (0, "") == (done.code, done.err)
     finally:
         subprocess.run(["ssh-agent", "-k"], capture_output=True, check=False, env={**environment(), **variables})

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -59,6 +62,19 @@ def test_the_trouble_of_one_stops_no_other(two: Office) -> None:
     assert main != two.main()
 
 
+@pytest.mark.parametrize("name", [b"\xff\xfe", "\u202e倒".encode()])
+def test_a_branch_whose_name_is_no_text(two: Office, name: bytes) -> None:
+    """Anybody may push one: it is shown escaped, and stops nothing."""
+    tip = str(two.tip("甲"))
+    path = os.path.join(os.fsencode(two.bare), b"refs/heads", name)  # noqa: PTH118  Path takes no bytes
+    Path(os.fsdecode(path)).write_text(f"{tip}\n", encoding="ascii")
+    for options in (("--format", "json"), ()):
+        done = two.server().huiyin("merge", "--all", *options)
+        assert (0, "") == (done.code, done.err)
+        assert "\u202e" not in done.out
+    assert tip in two.server().git("log", "-1", "--format=%P", "main")
+
+
 def test_the_key_may_come_from_the_environment(two: Office) -> None:
     """As a path, or as the key itself, as workflows keep secrets; nothing of it stays on the disk."""
     text = two.gate_key.read_text(encoding="ascii")
@@ -67,8 +83,6 @@ def test_the_key_may_come_from_the_environment(two: Office) -> None:
     missing = gate.huiyin("merge", "甲")
     assert (2, True) == (missing.code, "HY635" in missing.err)
     command = ("-m", "huiyin.cli.main", "merge", "甲")
-    import sys
-
     (two.folder / "temporary").mkdir()
     variables = {"HUIYIN_GATE_KEY": text.replace("\n", "\r\n"), "TMPDIR": str(two.folder / "temporary")}
     done = gate.run(sys.executable, *command, env=variables)

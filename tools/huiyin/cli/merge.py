@@ -16,6 +16,7 @@ from huiyin.cli.output import print_json, problem_data, problem_lines
 from huiyin.cli.repository import git_root_option, main_option
 from huiyin.cli.verdict import verdict_data, verdict_lines
 from huiyin.model.problem import HuiyinError, Problem, UsageError
+from huiyin.repo.source import shown
 
 if TYPE_CHECKING:
     from huiyin.forge.base import PullRef
@@ -70,12 +71,13 @@ def command(
         for pull in pulls:
             result = _merge(provider, pull, path, target)
             if output == "text":
-                _print(result, root, many=len(pulls) > 1)
+                _print(result, root, many=len(pulls) > 1, named=pull.branch in branches)
             results.append(result)
     if output == "json":
         print_json({"branches": [_data(r) for r in results]})
-    named = [r for r in results if r["branch"] in branches or r["problems"]]
-    return int(any(r["merged"] is None and not r["already_merged"] for r in named))
+    named = {shown(name) for name in branches}
+    wanted = [r for r in results if r["branch"] in named or r["problems"]]
+    return int(any(r["merged"] is None and not r["already_merged"] for r in wanted))
 
 
 def _merge(provider: SignedProvider, pull: PullRef, key: str, target: Target) -> dict[str, Any]:
@@ -83,7 +85,7 @@ def _merge(provider: SignedProvider, pull: PullRef, key: str, target: Target) ->
     from huiyin.merging import merge_pull
 
     root = provider.root
-    result: dict[str, Any] = {"branch": pull.branch, "merged": None, "already_merged": False, "problems": ()}
+    result: dict[str, Any] = {"branch": shown(pull.branch), "merged": None, "already_merged": False, "problems": ()}
     if contains(root, target.tip(), pull.head):
         return {**result, "already_merged": True}
     try:
@@ -109,7 +111,7 @@ def _data(result: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _print(result: dict[str, Any], root: Path, *, many: bool) -> None:
+def _print(result: dict[str, Any], root: Path, *, many: bool, named: bool) -> None:
     from huiyin.repo.base import load_base
 
     outcome: MergeOutcome | None = result.get("outcome")
@@ -124,5 +126,6 @@ def _print(result: dict[str, Any], root: Path, *, many: bool) -> None:
     if result["merged"] is not None:
         click.echo(f"已合入主线：{result['merged']}")
         return
-    problems = result["problems"] or [Problem("HY638", f"分支“{result['branch']}”没有合入，主线没有变动。")]
-    click.echo("\n".join(problem_lines(problems)), err=True)
+    waiting = [Problem("HY638", f"分支“{result['branch']}”没有合入，主线没有变动。")] if named else []
+    if problems := result["problems"] or waiting:
+        click.echo("\n".join(problem_lines(problems)), err=True)

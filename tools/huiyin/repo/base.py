@@ -7,7 +7,6 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from huiyin.model.problem import HuiyinError, Problem
 from huiyin.model.unit import PublicKey
 from huiyin.repo.git import GitSource, attempt
 from huiyin.repo.schemas import Schema, load_schema
@@ -74,20 +73,11 @@ def load_gate_keys(source: Source) -> tuple[PublicKey, ...]:
     """Read ``rules/gate.yaml``; a record without that file has no gate yet.
 
     Raises:
-        HuiyinError: HY1xx, HY201, HY434.
+        HuiyinError: HY1xx, HY201.
     """
     if GATE_PATH not in source.list("rules"):
         return ()
-    document = load_document(source, GATE_PATH, "gate")
-
-    def day(entry: dict[str, str], name: str, index: int) -> date:
-        try:
-            return date.fromisoformat(entry[name])
-        except ValueError:
-            problem = Problem("HY434", f"日期“{entry[name]}”不存在，请核对。", GATE_PATH, f"/keys/{index}/{name}")
-            raise HuiyinError(problem) from None
-
     return tuple(
-        PublicKey(entry["ssh"], day(entry, "from", i), day(entry, "to", i) if "to" in entry else None)
-        for i, entry in enumerate(document["keys"])
+        PublicKey(k["ssh"], date.fromisoformat(k["from"]), date.fromisoformat(k["to"]) if "to" in k else None)
+        for k in load_document(source, GATE_PATH, "gate")["keys"]
     )
