@@ -152,3 +152,28 @@ def test_ctrl_c_on_a_terminal_leaves_nothing(repository: Repository, tmp_path: P
 def test_no_bar_where_nobody_watches(repository: Repository, tmp_path: Path) -> None:
     """Logs stay clean."""
     assert "" == repository.huiyin("import", str(export(tmp_path, message())), *OPTIONS).err
+
+
+def test_a_file_that_is_not_there_is_told_first(repository: Repository) -> None:
+    """Where the list of a missing file would go is nobody's question."""
+    run = repository.huiyin("import", "none.xlsx", *OPTIONS)
+    assert (2, True, False) == (run.code, "HY904" in run.err, "HY509" in run.err)
+
+
+def test_ids_that_differ_only_in_case_are_refused(repository: Repository, tmp_path: Path) -> None:
+    """Some file systems have room for one of them only."""
+    run = repository.huiyin("import", str(export(tmp_path, message("AbC"), message("abc"))), *OPTIONS)
+    assert (1, True, ["people-AbC.yaml"]) == (run.code, "HY525" in run.out, case_files(repository))
+    again = repository.huiyin("import", str(export(tmp_path, message("aBC"))), *OPTIONS)
+    assert (1, True, ["people-AbC.yaml"]) == (again.code, "HY525" in again.out, case_files(repository))
+
+
+def test_times_of_long_ago_are_taken(repository: Repository, tmp_path: Path) -> None:
+    """China had summer time from 1986 to 1991, and before 1901 each town its own."""
+    rows = [
+        message(f"{n}", 留言时间=t) for n, t in enumerate(("1986-07-01 23:30", "1988-07-01 00:10", "1900-01-01 23:58"))
+    ]
+    run = repository.huiyin("import", str(export(tmp_path, *rows)), *OPTIONS)
+    assert (0, 3) == (run.code, len(case_files(repository))), run.out + run.err
+    assert (repository.root / "cases/1986/07/01/people-0.yaml").is_file()
+    assert "HY2" not in repository.huiyin("check").out

@@ -251,3 +251,11 @@ def test_help_says_what_each_field_is(repository: Repository) -> None:
     assert (2, True) == (outside.code, "HY910" in outside.err)
     named = repository.huiyin("new", "--help", f"--root={PROJECT}", cwd=Path("/"))
     assert (0, True) == (named.code, "--reference" in named.out)
+
+
+def test_an_id_that_differs_only_in_case_is_refused(repository: Repository) -> None:
+    """Some file systems have room for one of them only."""
+    fields = ("--channel", "people", "--title", "路灯", "--body", BODY, "--no-real-name", "--no-contactable")
+    assert 0 == repository.huiyin("new", "--reference", "AbC", *fields).code
+    run = repository.huiyin("new", "--reference", "abc", *fields)
+    assert (1, True, True) == (run.code, "HY946" in run.err, "大小写" in run.err)

@@ -51,7 +51,7 @@ def busy(repository: Repository) -> Repository:
 
 
 def test_a_case_goes_its_whole_way(repository: Repository) -> None:
-    """第九条（一）至（三）: assigned, claimed, answered, returned, answered again, published, by the command line alone."""
+    """第九条（一）至（三）: assigned, claimed, answered, returned, answered again, published, by commands alone."""
     path = repository.add(Story())
     steps = [
         ("assigned", *ASSIGN),
@@ -476,3 +476,21 @@ def test_help_follows_the_case_log(repository: Repository) -> None:
     assert "领导批示" in repository.huiyin("record", "--help").out
     outside = repository.huiyin("record", "--help", cwd=Path("/"))
     assert (0, True) == (outside.code, "claimed" in outside.out)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "not_told"),
+    [
+        (("claimed", "--at", "2026-11-23"), "HY922", "写成 2026-11-23 或"),
+        (("claimed", "--at", "9999-12-31T00:00:00"), "HY921", "HY999"),
+        (("answered", "--mode", "public", "--reply", "已修。", "--handling", "abc"), "HY942", "删去该文件"),
+        (("answered", "--mode", "public", "--reply", "已修。", "--handling", "{a: [}"), "HY942", "1: "),
+    ],
+)
+def test_the_cure_is_that_of_the_option(
+    repository: Repository, arguments: tuple[str, ...], code: str, not_told: str
+) -> None:
+    """What is said of files, or of other options, would lead astray."""
+    repository.add(Story().assigned("2026-11-23 08:00").claimed("2026-11-23 08:30"))
+    run = repository.huiyin("record", arguments[0], "people-90000001", "--by", "lanzhou.clerk", *arguments[1:])
+    assert (2, True, False) == (run.code, code in run.err, not_told in run.err), run.err

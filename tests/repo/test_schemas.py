@@ -95,3 +95,36 @@ def test_a_schema_that_is_none(repository: Repository, text: str) -> None:
 def test_pointers_are_escaped() -> None:
     """RFC 6901: ~ and / inside a name."""
     assert "/a~1b/~0c/0" == pointer_of(["a/b", "~c", 0])
+
+
+@pytest.mark.parametrize("text", ["{}", "null", "3", "[" * 100_000, '{"type": "object", "properties": {}}'])
+def test_a_damaged_schema_stops_every_command_alike(repository: Repository, text: str) -> None:
+    """An emptied contract would let everything pass, and commands look for what it describes."""
+    repository.add(Story())
+    for name in ("case", "people"):
+        broken = Repository(repository.root)
+        kept = broken.write(f"schema/{name}.schema.json", text)
+        for command in (("check",), ("show", "people-90000001"), ("record", "claimed", "people-90000001")):
+            run = broken.huiyin(*command)
+            assert (True, False) == (run.code in (1, 2), "HY999" in run.err), run.err
+            assert "HY402" in run.err
+        kept.write_bytes((PROJECT / kept.relative_to(broken.root)).read_bytes())
+
+
+def test_what_is_damaged_is_told_without_english(repository: Repository) -> None:
+    """The library that compiles schemas speaks English; the place says enough."""
+    document = json.loads((PROJECT / "schema/case.schema.json").read_text("utf-8"))
+    document["properties"]["title"]["minLength"] = "one"
+    repository.write("schema/case.schema.json", json.dumps(document))
+    with pytest.raises(HuiyinError) as caught:
+        load_schema(open_source(repository.root), "case")
+    assert ("HY402", "模式文件本身不合规范，错处在 /properties/title/minLength。") == (
+        caught.value.problems[0].code,
+        caught.value.problems[0].message,
+    )
+
+
+def test_one_field_is_told_once(schema: Schema) -> None:
+    """A time that is none breaks its pattern and its format."""
+    found = schema.find_problems(changed(["received_at"], "昨天"), "x")
+    assert ["/received_at"] == [p.pointer for p in found]

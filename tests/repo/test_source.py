@@ -1,7 +1,9 @@
 """Both sources are tried with the same tree: a folder, and the commit of that folder."""
 
 import os
+import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -181,3 +183,48 @@ def test_a_missing_folder_is_a_usage_error(tmp_path: Path) -> None:
     for rev in (None, "HEAD"):
         with pytest.raises(UsageError, match="HY907"):
             open_source(tmp_path / "none", rev)
+
+
+def test_one_file_that_cannot_be_read_stops_no_other(source: Source) -> None:
+    """What is not there, or is no file, comes as its problem; the others come as they are."""
+    paths = ["cases/2026/11/20/people-1.yaml", "cases/none.yaml", "cases/link.yaml", "rules/units.yaml"]
+    found = dict(source.read_each(paths))
+    assert paths == list(found)
+    assert [b"id: people-1\n", "HY904", "HY114", "单位\n".encode()] == [
+        getattr(data, "code", data) for data in found.values()
+    ]
+
+
+def test_an_object_that_git_lost_stops_no_other(tree: Path) -> None:
+    """A damaged repository still gives what it has."""
+    commit = commit_all(tree)
+    lost = git(tree, "rev-parse", f"{commit}:rules/units.yaml")
+    (tree / ".git/objects" / lost[:2] / lost[2:]).unlink()
+    found = dict(GitSource(tree, commit).read_each(["cases2/b.yaml", "rules/units.yaml", "cases/run.yaml"]))
+    assert [b"b\n", "HY905", b"#!\n"] == [getattr(data, "code", data) for data in found.values()]
+
+
+def test_what_the_user_may_not_read_is_told(tree: Path) -> None:
+    """Mode 000 for a user like any other; root reads everything."""
+    secret = tree / "cases/run.yaml"
+    secret.chmod(0)
+    (tree / "rules").chmod(0)
+    for folder in (tree, *list(tree.parents)[:-2]):
+        folder.chmod(folder.stat().st_mode | 0o055)
+    if os.geteuid() == 0 and not shutil.which("setpriv"):
+        pytest.skip("root reads everything, and there is no setpriv to be somebody else")
+    program = (
+        "import sys; from pathlib import Path; from huiyin.repo.source import FolderSource as F;"
+        "s = F(Path(sys.argv[1])); print([getattr(d, 'message', d) for _, d in"
+        " s.read_each(['cases2/b.yaml', 'cases/run.yaml'])]); s.list('rules')"
+    )
+    be = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.geteuid() == 0 else []
+    done = subprocess.run(
+        [*be, sys.executable, "-c", program, str(tree)],
+        env={"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    if "huiyin" not in done.stderr:
+        pytest.skip(f"another user cannot run this Python here: {done.stderr[-200:]}")
+    assert "[b'b\\n', '没有读取权限。']" == done.stdout.strip()
+    assert "HY904 没有读取权限。" in done.stderr

@@ -39,7 +39,7 @@ def due_text(due: str | None) -> str:
 
 
 def choice_text(value: object, description: str) -> str:
-    """What a value means, if the description in the schema says so: ``special 专项督办（第八条）；tracking 跟踪督办。``."""
+    """What a value means, if the description in the schema says so: ``special 专项督办；tracking 跟踪督办。``."""
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, datetime):

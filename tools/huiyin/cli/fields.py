@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,8 @@ import click
 
 from huiyin.cli.inputs import Inputs, check_text
 from huiyin.cli.options import Place, Root, find_root
-from huiyin.model.moment import parse_as_of
+from huiyin.model.moment import parse_as_of, timestamp
 from huiyin.model.problem import HuiyinError, Problem, UsageError
-from huiyin.recording.draft import timestamp
 from huiyin.recording.fields import Field, Kind
 from huiyin.repo import yaml
 from huiyin.repo.schemas import Schema
@@ -191,15 +189,12 @@ def parse_moment(text: str) -> datetime:
     """A moment that was typed, whole seconds; Asia/Shanghai unless it says otherwise.
 
     Raises:
-        UsageError: HY921, it is none, or only a day.
+        UsageError: HY921, it is none; HY922, it is only a day.
     """
     check_text(text, "时间")
-    try:
-        moment = parse_as_of(text.strip()).replace(microsecond=0)
-    except OverflowError:
-        raise UsageError(Problem("HY921", f"时间“{text}”超出范围。")) from None
+    moment = parse_as_of(text.strip())
     if len(text.strip()) <= len("2026-11-23"):
-        raise UsageError(Problem("HY921", f"只写了日期“{text}”，须写明时刻，如 2026-11-23T10:00:00。"))
+        raise UsageError(Problem("HY922", f"只写了日期“{text.strip()}”。"))
     return moment
 
 
@@ -231,7 +226,7 @@ def _object(text: str, field: Field) -> dict[str, Any]:
         return yaml.parse_mapping(text.encode(), path="")
     except HuiyinError as error:
         raise UsageError(
-            *(replace(p, message=f"{field.option}（{field.title}）：{p.message}") for p in error.problems)
+            *(Problem("HY942", f"{field.option}（{field.title}）：{p.message}") for p in error.problems)
         ) from None
 
 

@@ -14,8 +14,8 @@ from huiyin.cli.inputs import Inputs
 from huiyin.cli.options import Place, as_of_option, format_option, root_option
 from huiyin.cli.outcome import COMMIT, DRY_RUN, outcome_data, outcome_lines
 from huiyin.cli.output import print_json, problem_data, problem_lines
+from huiyin.model.moment import timestamp
 from huiyin.model.problem import HuiyinError, Problem, UsageError
-from huiyin.recording.draft import timestamp
 from huiyin.recording.fields import case_fields
 from huiyin.recording.outlook import registration_approvals
 from huiyin.recording.registration import Registered, choose_procedure, register

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +16,7 @@ import click
 from huiyin.model.case import SHANGHAI
 from huiyin.model.moment import parse_as_of
 from huiyin.model.problem import Problem, UsageError
+from huiyin.repo.source import unreadable
 
 if TYPE_CHECKING:
     from huiyin.repo.source import Source
@@ -44,12 +47,21 @@ def find_root(start: Path) -> Path:
     """The nearest folder at or above ``start`` that holds a case log: it has ``rules/procedure/``.
 
     Raises:
-        UsageError: HY910, there is none.
+        UsageError: HY910, there is none; HY904, it may not be read.
     """
     for folder in (start, *start.parents):
-        if (folder / "rules" / "procedure").is_dir():
+        if _is_case_log(folder):
             return folder
     raise UsageError(Problem("HY910", f"“{start}”及其上级目录都不是留言库（没有 rules/procedure/）。"))
+
+
+def _is_case_log(folder: Path) -> bool:
+    try:
+        return stat.S_ISDIR((folder / "rules" / "procedure").stat().st_mode)
+    except PermissionError as error:
+        raise UsageError(unreadable(str(folder / "rules" / "procedure"), error)) from None
+    except (OSError, ValueError):  # not there, or a name that no file can have
+        return False
 
 
 class Root(click.ParamType[Path]):
@@ -60,9 +72,9 @@ class Root(click.ParamType[Path]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """Check that it is a case log."""
         folder = Path(value)
-        if not (folder / "rules" / "procedure").is_dir():
+        if not _is_case_log(folder):
             raise UsageError(Problem("HY910", f"“{folder}”不是留言库（没有 rules/procedure/）。"))
-        return folder.resolve()
+        return Path(os.path.realpath(folder))
 
 
 _ROOT_HELP = "留言库所在目录；默认为当前目录或其上级。"

@@ -16,9 +16,10 @@ from huiyin.cli.options import Place
 from huiyin.cli.outcome import COMMIT, DRY_RUN, outcome_data, outcome_lines
 from huiyin.cli.output import print_json, problem_data, problem_lines
 from huiyin.cli.paths import find_case_paths
+from huiyin.model.moment import timestamp
 from huiyin.model.problem import Problem, UsageError
 from huiyin.recording.batch import Result, record
-from huiyin.recording.draft import Draft, timestamp
+from huiyin.recording.draft import Draft
 from huiyin.recording.fields import Field, alone, event_fields, missing_names
 from huiyin.recording.outlook import event_approvals
 from huiyin.repo.schemas import Schema, load_schema

@@ -12,8 +12,8 @@ from datetime import date, datetime
 from typing import Any
 
 from huiyin.intake.cells import RefusedCell
-from huiyin.intake.rows import timestamp
 from huiyin.model.case import Channel
+from huiyin.model.moment import timestamp
 from huiyin.rules.procedure import Procedure
 from huiyin.rules.registry import Registry
 

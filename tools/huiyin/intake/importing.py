@@ -79,9 +79,11 @@ class _Planner:
         self.schema = load_schema(source, "case")
         self.procedure = self._procedure()
         self.known: dict[str, Known] = {}
+        self.folded: dict[str, str] = {}
         self.finder = DuplicateFinder()
         for known in known_cases(source):
             self.known[known.id] = known
+            self.folded[known.id.casefold()] = known.id
             if known.title is not None and known.body is not None and known.received_at is not None:
                 self.finder.know(known.id, known.title, known.body, known.received_at)
         self.seen: dict[str, tuple[int, Mapping[str, Any]]] = {}
@@ -118,6 +120,9 @@ class _Planner:
             self.plan.unchanged += 1
             self._compare(draft, self.known[case_id])
             return
+        if draft.reference and (other := self.folded.get(case_id.casefold())):
+            self._reject(draft, Problem("HY525", f"留言编号 {case_id} 与 {other} 只差大小写。"))
+            return
         if any(p.level is Severity.ERROR for p in draft.problems):
             self._reject(draft)
             return
@@ -140,6 +145,7 @@ class _Planner:
             self._reject(draft, *problems)
             return
         self.seen[taken.id] = (draft.number, values)
+        self.folded[taken.id.casefold()] = taken.id
         self.plan.taken.append(taken)
         problems += [Problem("HY522", m) for m in find_other_date(values)]
         if taken.id != f"{self.channel}-{draft.reference}":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -81,8 +82,11 @@ def rejects_path(file: Path, root: Path, given: Path | None) -> Path:
     """Where the list of rejected rows goes: beside the spreadsheet, or where the user says.
 
     Raises:
-        UsageError: HY509, that is in the repository by accident, among its data, or the spreadsheet itself.
+        UsageError: HY904, there is no spreadsheet; HY509, the list would stand in the repository by accident, among
+            its data, or in the place of the spreadsheet.
     """
+    if not os.path.lexists(file):
+        raise UsageError(Problem("HY904", "导入文件不存在。", str(file)))
     path = given if given is not None else file.with_name(f"{file.stem}.rejects.csv")
     real = path.resolve()
     if real == file.resolve():

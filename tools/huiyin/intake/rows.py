@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from huiyin.intake import cells
@@ -14,6 +13,7 @@ from huiyin.intake.table import Cell, Header, Row, header_key
 from huiyin.intake.text import clean, clean_line
 from huiyin.model.case import Channel
 from huiyin.model.event import Complexity
+from huiyin.model.moment import timestamp
 from huiyin.model.problem import Problem
 from huiyin.rules.registry import Registry
 
@@ -152,11 +152,6 @@ class RowReader:
 
     def _refuse(self, draft: Draft, code: str, message: str) -> None:
         draft.problems.append(Problem(code, message, self.path, line=draft.number))
-
-
-def timestamp(moment: datetime) -> str:
-    """A time as it is written in a case."""
-    return moment.isoformat(timespec="seconds")
 
 
 def case_document(values: Mapping[str, Any], channel: Channel, procedure: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from huiyin.model.problem import HuiyinError, Problem, UsageError
+from huiyin.repo.reasons import reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def open_table(path: Path, sheet: str | None = None) -> AbstractContextManager[T
     except IsADirectoryError:
         raise UsageError(Problem("HY904", "导入文件是一个目录。", str(path))) from None
     except OSError as error:
-        raise UsageError(Problem("HY904", f"导入文件不能读取（{error.strerror}）。", str(path))) from None
+        raise UsageError(Problem("HY904", f"导入文件不能读取（{reason(error.errno, '读取')}）。", str(path))) from None
     if not head.strip():
         raise HuiyinError(Problem("HY503", "文件是空的。", str(path)))
     if head.startswith(_MAGIC_OLE):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from huiyin.model.event import Event
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""Time in China as the record writes it: the zone itself had other offsets before 1902 and in six summers from 1986."""
 
 
 class Channel(StrEnum):

@@ -5,18 +5,16 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from huiyin.model.event import EVENT_TYPES
+from huiyin.model.moment import timestamp
 from huiyin.model.problem import HuiyinError, Problem
 from huiyin.rules.deadlines import local_day
 from huiyin.rules.registry import Registry
 from huiyin.rules.replay import Replay
 from huiyin.rules.steps import unit_of
-
-CHINA = timezone(timedelta(hours=8))
-"""Times are written with this very offset: Asia/Shanghai had another in some summers of the past."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +58,6 @@ def event_for(draft: Draft, replay: Replay, registry: Registry) -> dict[str, Any
         # Before an assignment nobody publishes; the event is refused for its order, and must be well-formed for that.
         event["publisher"] = (publishing.publisher or publishing.name) if publishing else unit
     return event
-
-
-def timestamp(moment: datetime) -> str:
-    """A moment as the record writes it: RFC 3339, whole seconds, +08:00."""
-    return moment.astimezone(CHINA).isoformat(timespec="seconds")
 
 
 def _acting_unit(draft: Draft, replay: Replay, registry: Registry) -> str:

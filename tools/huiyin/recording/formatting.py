@@ -41,11 +41,16 @@ def format_files(
         write: False to judge only.
 
     Raises:
-        HuiyinError: HY906, HY950: nothing could be written, and nothing was; HY904 for a file that cannot be read.
+        HuiyinError: HY906, HY950: nothing could be written, and nothing was.
     """
     with locked(root) if write else nullcontext():
         source = FolderSource(root)
-        done = tuple(format_file(p, data, drop_comments=drop_comments) for p, data in source.read_many(paths))
+        done = tuple(
+            Formatted(p, problems=(data,))
+            if isinstance(data, Problem)
+            else format_file(p, data, drop_comments=drop_comments)
+            for p, data in source.read_each(paths)
+        )
         if write:
             write_all({root / f.path: f.text for f in done if f.text is not None})
     return done

@@ -74,9 +74,11 @@ def register(
     with nullcontext() if dry_run else locked(root):
         source = FolderSource(root)
         paths = case_paths(source)
-        taken = [p for p in paths if PurePosixPath(p).stem == document["id"]]
+        taken = [p for p in paths if PurePosixPath(p).stem.casefold() == document["id"].casefold()]
         if taken:
-            raise HuiyinError(Problem("HY946", f"编号 {document['id']} 已有：{taken[0]}。"))
+            same = PurePosixPath(taken[0]).stem == document["id"]
+            why = "已有" if same else "与已有的只差大小写，有的系统不能分辨"
+            raise HuiyinError(Problem("HY946", f"编号 {document['id']} {why}：{taken[0]}。"))
         twins = sorted(
             find_twins(source, paths, document["title"], document["body"]), key=lambda case: (case.received_at, case.id)
         )
@@ -103,8 +105,8 @@ def find_twins(source: Source, paths: list[str], title: str, body: str) -> Itera
     # To squeeze a file costs a tenth of parsing it. The canonical form puts a backslash before some characters.
     needle = squeeze(body.replace("\\", ""))
     schema = load_schema(source, "case")
-    for path, data in source.read_many(paths):
-        if needle not in squeeze(data.decode(errors="replace").replace("\\", "")):
+    for path, data in source.read_each(paths):
+        if isinstance(data, Problem) or needle not in squeeze(data.decode(errors="replace").replace("\\", "")):
             continue
         case = parse_case(path, data, schema).case
         if case is not None and fingerprint(case.title, case.body) == key:

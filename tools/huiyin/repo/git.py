@@ -6,13 +6,14 @@ import io
 import os
 import subprocess
 import weakref
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import IO, NamedTuple, cast
 
 from huiyin.model.problem import HuiyinError, Problem, UsageError
+from huiyin.repo.process import NO_GIT, attempt, environment, failed, run
 from huiyin.repo.source import (
     MAX_READ,
     FolderSource,
@@ -24,18 +25,24 @@ from huiyin.repo.source import (
     executable,
     has_clean_name,
     irregular,
-    shown,
     unreadable,
 )
 
-__all__ = ["FolderSource", "GitSource", "Source", "environment", "open_source", "read_blobs", "resolve", "run"]
+__all__ = [
+    "FolderSource",
+    "GitSource",
+    "Source",
+    "attempt",
+    "environment",
+    "failed",
+    "open_source",
+    "read_blobs",
+    "resolve",
+    "run",
+]
 
 # So many requests fit into a pipe's buffer, so writing them before reading the answers can never block.
 _BATCH = 128
-# Settings of how Git is reached, not of which repository it works on.
-_KEPT = {"GIT_EXEC_PATH", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "GIT_ASKPASS"}
-# In a pre-receive hook what was pushed is kept apart, and only these tell where (git-receive-pack).
-_QUARANTINE = {"GIT_QUARANTINE_PATH", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"}
 
 
 def open_source(root: Path, rev: str | None = None) -> Source:
@@ -45,53 +52,6 @@ def open_source(root: Path, rev: str | None = None) -> Source:
         UsageError: HY901 to HY903, HY907.
     """
     return FolderSource(root) if rev is None else GitSource(root, rev)
-
-
-def environment(base: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Give an environment in which only the folder decides which repository Git works on, and its output is stable.
-
-    Inside a hook Git sets GIT_DIR and others that would lead every further Git astray.
-    """
-    given = os.environ if base is None else base
-    kept = _KEPT | (_QUARANTINE if given.get("GIT_QUARANTINE_PATH") == given.get("GIT_OBJECT_DIRECTORY") else set())
-    scrubbed = {k: v for k, v in given.items() if k[:4] != "GIT_" or k in kept}
-    return scrubbed | {
-        "LC_ALL": "C",
-        "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_NO_REPLACE_OBJECTS": "1",  # refs/replace would show another text than the one that was signed
-    }
-
-
-def attempt(
-    root: Path, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None
-) -> subprocess.CompletedProcess[bytes]:
-    """Run one Git command in the folder, whatever its exit code; ``env`` comes on top of ``environment``.
-
-    Raises:
-        UsageError: HY903, Git is not installed.
-    """
-    command = ["git", "-C", str(root), *arguments]
-    try:
-        return subprocess.run(
-            command, input=stdin, capture_output=True, env={**environment(), **(env or {})}, check=False
-        )
-    except FileNotFoundError:
-        raise UsageError(_NO_GIT) from None
-
-
-def run(root: Path, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
-    """Run one Git command as ``attempt`` does and give what it printed.
-
-    Raises:
-        UsageError: HY903, Git is not installed.
-        HuiyinError: HY905, the command failed.
-    """
-    done = attempt(root, *arguments, stdin=stdin, env=env)
-    if done.returncode:
-        command = next(a for a in arguments if not a.startswith("-") and "=" not in a)
-        raise HuiyinError(failed(command, done.stderr.decode(errors="replace")))
-    return done.stdout
 
 
 def resolve(root: Path, rev: str) -> str:
@@ -105,7 +65,7 @@ def resolve(root: Path, rev: str) -> str:
     try:
         import git  # takes a tenth of a second, and fails where Git is not installed
     except ImportError:
-        raise UsageError(_NO_GIT) from None
+        raise UsageError(NO_GIT) from None
     try:
         with git.Repo(root, search_parent_directories=True) as repository:
             commit = repository.commit(rev)
@@ -114,7 +74,7 @@ def resolve(root: Path, rev: str) -> str:
     except git.InvalidGitRepositoryError:
         raise UsageError(Problem("HY901", f"不是Git仓库：{root}。")) from None
     except git.GitCommandNotFound:
-        raise UsageError(_NO_GIT) from None
+        raise UsageError(NO_GIT) from None
     # All that GitPython raises for names that it cannot read; BadName and BadObject are ODBErrors.
     except (git.ODBError, git.GitError, ValueError, LookupError, NotImplementedError, AssertionError):
         pass
@@ -153,6 +113,23 @@ class GitSource:
         while batch := list(islice(remaining, _BATCH)):
             # A whole batch is taken in before any of it is given out, so callers may read other files in between.
             yield from zip(batch, self._fetch([self._blob(path) for path in batch]), strict=True)
+
+    def read_each(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | Problem]]:
+        """See ``Source.read_each``; an object that Git has lost takes those asked for with it, and is told for each."""
+        remaining = iter(paths)
+        while batch := list(islice(remaining, _BATCH)):
+            try:
+                found = list(self.read_many(batch))
+            except HuiyinError:
+                yield from ((path, self._attempt(path)) for path in batch)
+            else:
+                yield from found
+
+    def _attempt(self, path: str) -> bytes | Problem:
+        try:
+            return self.read(path)
+        except HuiyinError as error:
+            return error.problems[0]
 
     def list(self, prefix: str = "") -> Paths:
         """See ``Source.list``."""
@@ -209,6 +186,7 @@ class GitSource:
             requests.flush()
             return [_take(answers) for _ in oids]
         except (OSError, ValueError):
+            del self._reader  # what it would still say belongs to the questions that failed
             raise HuiyinError(failed("cat-file", "")) from None
 
 
@@ -231,15 +209,6 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         if pipe:
             pipe.close()
     process.wait()
-
-
-def failed(command: str, stderr: str) -> Problem:
-    """HY905; Git speaks English, and whoever is asked for help needs its own words."""
-    said = next((line.strip() for line in stderr.splitlines() if line.strip()), "")
-    return Problem("HY905", f"git {command}没有正常结束{f'，Git的原话是〔{shown(said)}〕' if said else ''}。")
-
-
-_NO_GIT = Problem("HY903", "找不到git命令。")
 
 
 def read_blobs(root: Path, oids: Sequence[str]) -> dict[str, bytes]:

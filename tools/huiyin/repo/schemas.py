@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 import jsonschema
 import jsonschema_rs
 
+from huiyin.model.event import EVENT_TYPES
 from huiyin.model.problem import HuiyinError, Problem
 from huiyin.repo.source import Source
 
+MAX_DEPTH = 64
+"""The shipped ones need a third of it; deeper ones break the libraries that walk them by recursion."""
 SCHEMA_NAMES = ("case", "procedure", "units", "people", "calendar", "intake", "gate")
 
 
@@ -31,7 +34,8 @@ class Schema:
         try:
             self._fast = jsonschema_rs.Draft202012Validator(document, validate_formats=True)
         except jsonschema_rs.ValidationError as error:
-            raise HuiyinError(Problem("HY402", f"模式文件本身不合规范：{error.message}", path)) from error
+            where = pointer_of(error.instance_path) or "/"
+            raise HuiyinError(Problem("HY402", f"模式文件本身不合规范，错处在 {where}。", path)) from error
 
     @cached_property
     def _explainer(self) -> jsonschema.Draft202012Validator:
@@ -61,13 +65,14 @@ class Schema:
         """HY201 for each place where ``instance`` breaks the schema; empty if it is valid. No values are echoed."""
         if self._fast.is_valid(instance):
             return []
-        problems = [
-            Problem("HY201", explain(error, self._titles), path, pointer_of(error.absolute_path))
-            for error in sorted(
-                _leaves(self._explainer.iter_errors(instance)), key=lambda e: [str(p) for p in e.absolute_path]
-            )
-        ]
-        return problems or [
+        errors = sorted(_leaves(self._explainer.iter_errors(instance)), key=lambda e: [str(p) for p in e.absolute_path])
+        # A date that is none breaks both its pattern and its format; whoever wrote it needs to be told once.
+        told: dict[tuple[str, str], Problem] = {}
+        for error in errors:
+            pointer, message = pointer_of(error.absolute_path), explain(error, self._titles)
+            about = "value" if error.validator in _OF_A_VALUE else message
+            told.setdefault((pointer, about), Problem("HY201", message, path, pointer))
+        return list(told.values()) or [
             Problem("HY201", "不符合模式。", path, pointer_of(error.instance_path))
             for error in self._fast.iter_errors(instance)
         ]
@@ -82,9 +87,44 @@ def load_schema(source: Source, name: str) -> Schema:
     path = f"schema/{name}.schema.json"
     try:
         document = json.loads(source.read(path))
-    except ValueError as error:
-        raise HuiyinError(Problem("HY402", "模式文件不是有效的JSON。", path)) from error
-    return Schema(cast(dict[str, Any], document), path)
+    except (ValueError, RecursionError):
+        raise HuiyinError(Problem("HY402", "模式文件不是有效的JSON，或者嵌套过深。", path)) from None
+    if lacking := _find_lack(document, name):
+        raise HuiyinError(Problem("HY402", f"模式文件不完整，缺少{lacking}。", path))
+    return Schema(document, path)
+
+
+def _find_lack(document: object, name: str) -> str:
+    """The part of a schema without which commands cannot work, if it is not there; "" if all are."""
+    if _depth(document) > MAX_DEPTH:
+        return "能够使用的内容：嵌套过深"
+    if not isinstance(document, dict) or document.get("type") != "object":
+        return "最外层的 type: object"
+    definitions = document.get("$defs")
+    if not isinstance(definitions, dict):
+        return " $defs"
+    if name != "case":
+        return ""
+    described = [("", document), *((f"/$defs/{event}", definitions.get(event)) for event in EVENT_TYPES)]
+    for where, part in described:
+        for key, kind in (("title", str), ("description", str), ("properties", dict)):
+            if not isinstance(part, dict) or not isinstance(part.get(key), kind):
+                return f" {where}/{key}"
+    return ""
+
+
+def _depth(document: object) -> int:
+    """How deep lists and objects are nested, counted without recursion."""
+    depth, level = 0, [document]
+    while level and depth <= MAX_DEPTH:
+        level = [
+            child
+            for node in level
+            if isinstance(node, dict | list)
+            for child in (node.values() if isinstance(node, dict) else node)
+        ]
+        depth += 1
+    return depth
 
 
 def pointer_of(parts: Sequence[str | int]) -> str:
@@ -135,6 +175,9 @@ def explain(error: jsonschema.ValidationError, titles: Mapping[str, str]) -> str
 
 _TYPES = {"object": "一组字段", "array": "清单", "string": "文字", "integer": "整数", "boolean": "true 或 false"}
 _FORMATS = {"date": "日期", "date-time": "时间"}
+
+
+_OF_A_VALUE = {"type", "enum", "const", "pattern", "format", "minLength", "maxLength", "minimum", "maximum"}
 
 
 def _named(names: list[str], titles: Mapping[str, str]) -> str:

@@ -44,6 +44,9 @@ class Source(Protocol):
     def read_many(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Yield path and content for each path in the order given; raises as ``read``."""
 
+    def read_each(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | Problem]]:
+        """Yield path and content, or why there is none, for each path in the order given; one stops no other."""
+
 
 class FolderSource:
     """The files of a folder, as they are on the disk.
@@ -56,7 +59,7 @@ class FolderSource:
     """
 
     def __init__(self, root: Path) -> None:
-        if not root.is_dir():
+        if not os.path.isdir(root):  # noqa: PTH112 - the method of Path raises where it may not look
             raise UsageError(Problem("HY907", f"没有这个目录：{root}。"))
         self.root = root
         self._real_folders: set[PurePosixPath] = {PurePosixPath()}
@@ -88,6 +91,14 @@ class FolderSource:
         for path in paths:
             yield path, self.read(path)
 
+    def read_each(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes | Problem]]:
+        """See ``Source.read_each``."""
+        for path in paths:
+            try:
+                yield path, self.read(path)
+            except HuiyinError as error:
+                yield path, error.problems[0]
+
     def list(self, prefix: str = "") -> Paths:
         """See ``Source.list``."""
         return sorted(
@@ -98,7 +109,11 @@ class FolderSource:
         """See ``Source.strange``."""
         problems = []
         for path, entry in sorted(self._walk(prefix), key=lambda found: found[0]):
-            mode = entry.stat(follow_symlinks=False).st_mode
+            try:
+                mode = entry.stat(follow_symlinks=False).st_mode
+            except OSError as error:
+                problems.append(unreadable(path, error))
+                continue
             if not has_clean_name(path):
                 problems.append(badly_named(path))
             elif not stat.S_ISREG(mode):
@@ -124,7 +139,7 @@ class FolderSource:
                     yield str(start), itself
                     return
             while folders:
-                folder = folders.pop()
+                folder = start = folders.pop()
                 with os.scandir(self.root / folder) as entries:
                     for entry in entries:
                         if entry.is_dir(follow_symlinks=False):
