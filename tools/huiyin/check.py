@@ -138,7 +138,7 @@ def _check_in_force(procedure: Procedure, used: int, too_early: int, now: dateti
     if procedure.has_lapsed(local_day(now)) and procedure.settings.lapsed != "ignore":
         message = (
             f"《{procedure.title}》（{procedure.document}）有效期至{procedure.in_force_until}，"
-            f"未写明续行依据；现有{used}件留言适用。"
+            f"未写明续行依据；所查留言中有{used}件适用。"
         )
         severity = Severity(procedure.settings.lapsed)
         yield Problem("HY330", message, path, "/in_force", article=procedure.in_force_article, severity=severity)

@@ -11,6 +11,7 @@ from typing import Any
 from huiyin.model.case import Case
 from huiyin.model.problem import HuiyinError, Problem, Severity
 from huiyin.repo import canonical, yaml
+from huiyin.repo.reasons import reason
 from huiyin.repo.records import case_from_data
 from huiyin.repo.schemas import Schema, load_schema
 from huiyin.repo.source import Source
@@ -172,7 +173,7 @@ def load_file(path: Path, source: Source, schema_name: str) -> dict[str, Any]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise HuiyinError(Problem("HY904", f"文件不能读取（{error.strerror}）。", str(path))) from None
+        raise HuiyinError(Problem("HY904", f"文件不能读取（{reason(error.errno, '读取')}）。", str(path))) from None
     return _validated(data, str(path), load_schema(source, schema_name))
 
 
