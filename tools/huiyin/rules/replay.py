@@ -181,6 +181,9 @@ class _Run:
         elif self.procedure.settings.return_restarts_clock:
             self.assigned_since = event.at
             self._start_handling(clock.unit, event.at)
+            until = clock.stopped or event.at
+            missed = Missed(clock.due, until) if until > clock.due.at else clock.missed
+            self.clocks[ClockKind.HANDLING] = replace(self.clocks[ClockKind.HANDLING], missed=missed)
         else:
             self.clocks[ClockKind.HANDLING] = replace(clock, stopped=None)
 
