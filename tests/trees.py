@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from huiyin.repo.git import environment
@@ -26,6 +27,11 @@ Files = Mapping[str, File]
 
 def shipped() -> dict[str, File]:
     """The rules and schemas of the project."""
+    return dict(_shipped())
+
+
+@cache
+def _shipped() -> dict[str, File]:
     found = (p for folder in SHIPPED_FOLDERS for p in sorted((PROJECT / folder).rglob("*")) if p.is_file())
     return {p.relative_to(PROJECT).as_posix(): File(p.read_bytes()) for p in found}
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import copy
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from huiyin.model.problem import HuiyinError, Severity
 from huiyin.model.pull import ChangeKind, ChangeSet
 from huiyin.repo.canonical import canonical
 from huiyin.repo.changes import find_changes
+from huiyin.repo.git import environment
 from huiyin.repo.schemas import Schema, load_schema
 from huiyin.repo.source import FolderSource
 from tests.cases import PROJECT, Story
@@ -160,20 +162,27 @@ def test_any_edit_of_history_is_refused(trees: Trees, draw: st.DataObject, ends:
     assert any(p.level is Severity.ERROR for p in changes.problems)
 
 
-@pytest.mark.parametrize("setting", ["diff.ignoreSubmodules", "diff.renames", "diff.noprefix", "core.quotePath"])
+@pytest.mark.parametrize("setting", ["diff.renames", "diff.noprefix", "core.quotePath"])
 def test_no_setting_hides_a_change(trees: Trees, setting: str) -> None:
-    """A clone's configuration, or a .gitmodules in the tree, does not make Git pass over anything."""
-    value = {"diff.ignoreSubmodules": "all", "diff.renames": "copies"}.get(setting, "true")
-    modules = b'[submodule "m"]\n\tpath = cases/m\n\turl = x\n\tignore = all\n'
-    base = {".gitmodules": File(modules), "cases/m": File(b"1" * 40, "160000"), PATH: file(story().data())}
+    """What a clone is configured to do does not make Git pass over anything."""
     moved = PATH.replace("/20/", "/21/")
-    head = {".gitmodules": File(modules), "cases/m": File(b"2" * 40, "160000"), moved: base[PATH]}
-    trees.git("config", setting, value)
+    trees.git("config", setting, "copies" if setting == "diff.renames" else "true")
     try:
-        found = codes(compare(trees, base, head))
+        found = codes(compare(trees, {PATH: file(story().data())}, {moved: file(story().data())}))
     finally:
         trees.git("config", "--unset", setting)
-    assert [f"HY601 {PATH}", "HY602 cases/m", f"HY202 {moved}#/id"] == found
+    assert [f"HY601 {PATH}", f"HY202 {moved}#/id"] == found
+
+
+def test_a_submodule_cannot_ask_to_be_ignored(trees: Trees, tmp_path: Path) -> None:
+    """In a work tree Git heeds a .gitmodules that says so, and would show no difference at all."""
+    modules = File(b'[submodule "m"]\n\tpath = cases/m\n\turl = x\n\tignore = all\n')
+    base = trees.commit({".gitmodules": modules, "cases/m": File(b"1" * 40, "160000")})
+    head = trees.commit({".gitmodules": modules, "cases/m": File(b"2" * 40, "160000")}, base)
+    clone = tmp_path / "work"
+    trees.git("clone", "--quiet", "--no-checkout", str(trees.root), str(clone))
+    subprocess.run(["git", "-C", str(clone), "checkout", "--quiet", base], env=environment(), check=True)
+    assert ["HY602 cases/m"] == codes(find_changes(clone, base, head, SCHEMA))
 
 
 def test_the_surroundings_and_replacements_do_not_count(trees: Trees, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,7 +83,7 @@ def _shape_problems(entry: _Raw) -> Iterator[Problem]:
         yield Problem("HY601", "删除或移动了留言文件；留言只增不减。", path, article="19")
     elif not has_clean_name(entry.path):
         yield Problem("HY116", "文件名不是UTF-8文字，或含有看不见的字符。", path)
-    elif entry.new_mode != REGULAR or entry.path == CASES.rstrip("/"):
+    elif entry.new_mode != REGULAR:
         yield Problem("HY602", f"cases/ 下只许有普通文件（{REGULAR}），而这里是 {entry.new_mode}。", path)
 
 
@@ -150,10 +150,15 @@ def _id_problems(root: Path, base: str, cases: Sequence[CaseChange]) -> Iterator
     references = [(c, pointer, other) for c in cases for pointer, other in _references(c)]
     if not created and not references:
         return
-    places: dict[str, set[str]] = {}
+    wanted = {c.after.id.casefold() for c in created} | {other.casefold() for _, _, other in references}
     listing = run(root, "ls-tree", "-r", "-z", "--name-only", "--full-tree", base, CASES)
-    for path in (*map(os.fsdecode, listing.split(b"\0")[:-1]), *(c.path for c in created)):
-        places.setdefault(path.rpartition("/")[2].removesuffix(".yaml").casefold(), set()).add(path)
+    paths = [*os.fsdecode(listing).split("\0")[:-1], *(c.path for c in created)]
+    places: dict[str, set[str]] = {}
+    # A hundred thousand names: folded all at once, and only the few that are asked for are kept.
+    for path, folded in zip(paths, "\0".join(paths).casefold().split("\0"), strict=True):
+        name = folded[folded.rfind("/") + 1 :].removesuffix(".yaml")
+        if name in wanted:
+            places.setdefault(name, set()).add(path)
     for change in created:
         if others := places[change.after.id.casefold()] - {change.path}:
             listed = "、".join(sorted(map(shown, others)))
