@@ -124,6 +124,7 @@ def test_a_message_lives_its_whole_life(demonstration: Demonstration) -> None:
     assert expected == [line.split(" ")[1] for line in approved.splitlines() if line]
     assert demo_gate.FIRST in git("show", f"main:{demo_gate.FILE}")
     assert "已公开答复（对外：已办理）" in demonstration.out
+    assert "全部属实" in demonstration.out
 
 
 @needs_ssh

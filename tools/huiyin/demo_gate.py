@@ -19,7 +19,6 @@ from huiyin.repo.reasons import reason
 from huiyin.repo.signing import make_key
 
 DAY = "2026-11-23"
-"""The demonstration's day, a Monday."""
 CASE = "people-91000001"
 FILE = f"cases/2026/11/23/{CASE}.yaml"
 PEOPLE = ("wangzhan.clerk", "wangzhan.reviewer", "lanzhou.clerk", "lanzhou.head")
@@ -151,7 +150,7 @@ def _telling(lines: list[str], refused: str) -> list[str]:
     """The lines that say what came of a command."""
     if refused:
         return [next(line.strip() for line in lines if refused in line)]
-    marks = ("已建立留言库", "收入1件", "已审签同意", "已合入主线", "状态", "期限：")
+    marks = ("已建立留言库", "收入1件", "已审签同意", "已合入主线", "状态", "期限：", "查证", "全部属实")
     return [line.strip() for line in lines if line.strip().startswith(marks) and not line.endswith("：")]
 
 
@@ -223,6 +222,7 @@ def play(stage: Stage, source: Path) -> None:
     run(GATE, "huiyin", "merge", "公开")
     stage.quiet("git", "fetch", "--quiet", "origin", at=stage.folder / "wangzhan.clerk")
     run("wangzhan.clerk", "huiyin", "show", CASE, "--rev", "origin/main")
+    run(GATE, "huiyin", "audit", "main")
 
 
 def main(arguments: list[str]) -> int:
