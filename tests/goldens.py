@@ -5,7 +5,8 @@
 * ``base/`` and ``head/``: only the files that matter. The project's rules and schemas lie below both sides, file by
   file; ``head/`` lies over ``base/``. ``old/``, if any, lies over ``base/`` in the first of several commits; ``main/``,
   if any, is what main has become meanwhile, and the change is judged on the merge of both.
-* ``facts.yaml``: ``about`` (what is tried), ``row`` (of the design's table, see tests/test_golden.py), who did what, by person id.
+* ``facts.yaml``: ``about`` (what is tried), ``row`` (of the design's table, see tests/test_golden.py), who did what, by
+  person id.
 * ``expected.yaml``: the verdict.
 
 The keys of ``facts.yaml`` besides: ``provider`` (github), ``now``, ``seen_at`` (now), ``author``, ``pushers`` (the
