@@ -1,6 +1,6 @@
 """``make bench``: how fast, and in how much memory, on a seeded corpus.
 
-    make bench [ARGS="--cases 10000 --rounds 3 --no-site"]
+    make bench [ARGS="--cases 10000 --rounds 3 --no-site --gate-cases 1000,10000 --merges 200 --only gate"]
 
 Each job is a process of its own; time is wall-clock, memory its peak resident set; the median of the rounds is shown.
 The last column compares with reading all blobs by one ``git cat-file --batch``, measured in the same run.
@@ -9,56 +9,14 @@ The last column compares with reading all blobs by one ``git cat-file --batch``,
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
-import statistics
 import subprocess
 import sys
-import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from bench import corpus
-
-PROJECT = Path(__file__).resolve().parents[1]
-NOW = "2026-11-23T10:00:00+08:00"
-HUIYIN = [sys.executable, "-m", "huiyin.cli.main"]
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One job: seconds (median) and peak memory in MB."""
-
-    name: str
-    seconds: float
-    megabytes: float
-
-
-def measure(name: str, command: list[str], root: Path, rounds: int, stdin: bytes | None = None) -> Figure:
-    """Run a command ``rounds`` times; it must succeed."""
-    env = {**os.environ, "HUIYIN_AS_OF": NOW, "NO_MKDOCS_2_WARNING": "1", "PYTHONUTF8": "1"}
-    seconds, peaks = [], []
-    for _ in range(rounds):
-        begun = time.perf_counter()
-        process = subprocess.Popen(
-            command,
-            cwd=root,
-            env=env,
-            stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-        )
-        assert process.stderr is not None
-        if stdin is not None and process.stdin is not None:
-            process.stdin.write(stdin)
-            process.stdin.close()
-        errors = process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds.append(time.perf_counter() - begun)
-        peaks.append(usage.ru_maxrss / 1024)
-        if os.waitstatus_to_exitcode(status) != 0:
-            raise SystemExit(f"{name}: {errors.decode(errors='replace')[-2000:]}")
-    return Figure(name, statistics.median(seconds), statistics.median(peaks))
+from bench.gate import bench_audit, bench_gate
+from bench.measuring import HUIYIN, PROJECT, measure
 
 
 def prepare(size: int, root: Path) -> None:
@@ -79,12 +37,30 @@ def prepare(size: int, root: Path) -> None:
 
 
 def main() -> None:
-    """Parse, prepare, measure, print the table."""
+    """Parse, prepare, measure, print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--no-site", action="store_true", help="leave out the site build, the slowest job")
+    parser.add_argument("--gate-cases", type=_sizes, default=(1_000, 10_000), metavar="SMALL,LARGE")
+    parser.add_argument("--merges", type=int, default=200, help="in the history that is audited; 10000 take minutes")
+    parser.add_argument("--only", choices=("cases", "gate"), help="one half of it")
     options = parser.parse_args()
+    if options.only != "gate":
+        bench_cases(options)
+    if options.only != "cases":
+        folder = PROJECT / "build" / "bench"
+        bench_gate(options.gate_cases, options.rounds, folder)
+        bench_audit(options.merges, folder)
+
+
+def _sizes(text: str) -> tuple[int, int]:
+    small, large = map(int, text.split(","))
+    return small, large
+
+
+def bench_cases(options: argparse.Namespace) -> None:
+    """Reading, checking and publishing a corpus."""
     root = PROJECT / "build" / "bench" / str(options.cases)
     prepare(options.cases, root)
     paths = subprocess.run(
