@@ -297,6 +297,14 @@ def test_a_head_that_git_does_not_have_is_told(stage: Scene) -> None:
     assert (["HY671"], main_of(stage)) == (codes(first), second.merged)
 
 
+def test_a_head_that_git_knows_better_waits(stage: Scene) -> None:
+    """Pushed a moment ago: the interface still tells the old head. Nothing is said of it, nothing merged."""
+    pull, before = claim(stage, CASES[0]), main_of(stage)
+    stage.world.git("update-ref", "refs/pull/1/head", stage.world.commit({}, stage.world.head(pull), None))
+    (swept,) = run(stage)
+    assert (["HY665"], before, []) == (codes(swept), main_of(stage), pull.comments)
+
+
 def test_a_tree_made_to_deceive_is_not_taken_in(stage: Scene) -> None:
     """Two entries of one name: what is shown may not be what is checked out. Git's own check refuses it."""
     blobs = [stage.world.run("hash-object", "-w", "--stdin", stdin=t).stdout.decode().strip() for t in (b"a", b"b")]
@@ -377,6 +385,9 @@ def test_only_the_numbers_asked_for(stage: Scene) -> None:
 def test_the_checkout_is_left_alone(stage: Scene, tmp_path: Path) -> None:
     """A shallow clone, as workflows have it: its refs and files are as before, and the merge is right."""
     clone = tmp_path / "clone"
+    for number in range(2):
+        tip = stage.world.commit({"README.md": b"%d" % number}, "refs/heads/main", None)
+        stage.world.git("update-ref", "refs/heads/main", tip)
     subprocess.run(["git", "clone", "-q", "--depth=1", f"file://{stage.world.bare}", str(clone)], check=True)
     pull = claim(stage, CASES[0])
 

@@ -147,6 +147,7 @@ def running(api: Api) -> Iterator[str]:
 
     class Server(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # else each answer waits for the delayed acknowledgement of its headers
 
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""

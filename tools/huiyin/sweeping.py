@@ -103,7 +103,7 @@ def sweep(
         try:
             yield current.judge(pull)
         except HuiyinError as error:
-            yield current.tell(pull, error.problems)
+            yield current.recover(pull, error.problems)
 
 
 @dataclass(frozen=True)
@@ -140,12 +140,11 @@ class _Run:
             outcome = merge_pull(
                 self.workspace, lambda b: self.facts(pull, b), pull.head, key, self.clock, target=self.target
             )
-        except HuiyinError as error:
-            # Whoever was faster has closed the pull request.
+        except HuiyinError:
             main = self.target.tip()
-            if any(p.code == "HY665" for p in error.problems) and self.is_merged(pull, main):
-                return self.settle(pull, main, judgement)
-            raise
+            if not self.is_merged(pull, main):
+                raise
+            return self.settle(pull, main, judgement)
         last = outcome.judgement
         if outcome.commit is None and self.is_merged(pull, last.facts.base):
             return self.settle(pull, last.facts.base, judgement)
@@ -173,14 +172,26 @@ class _Run:
     def settle(self, pull: PullRef, main: str, judgement: Judgement | None = None) -> Swept:
         """Note that main has the pull request already."""
         merged = self.merge_of(pull, main)
-        if judgement is None:
+        text = ""
+        if judgement is not None:
+            text = self.say(pull, judgement, merged)
+        elif MERGED not in self.forge.said(pull):
+            # Whoever merged it broke off, or will say more in a moment.
             text = render_merged(pull.head, merged)
             self.write(pull, text, True, MERGED)
-        else:
-            text = self.say(pull, judgement, merged)
         if self.writes:
             self.forge.settle(pull)
         return Swept(pull, judgement.verdict if judgement else None, merged, comment=text)
+
+    def recover(self, pull: PullRef, problems: Sequence[Problem]) -> Swept:
+        """Find out whether somebody else was faster: what the forge tells of a pull request changes with its merge."""
+        try:
+            main = self.target.tip()
+            if self.is_merged(pull, main):
+                return self.settle(pull, main)
+        except HuiyinError as error:
+            problems = (*problems, *error.problems)
+        return self.tell(pull, problems)
 
     def tell(self, pull: PullRef, problems: Sequence[Problem]) -> Swept:
         """Tell the author what only the author can cure; that telling may fail as well."""

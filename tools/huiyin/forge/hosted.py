@@ -135,6 +135,10 @@ class Hosted:
         if text.replace("\r\n", "\n").strip() != body.strip():
             self.client.write("PATCH", self.path(f"issues/comments/{number}"), {"body": body})
 
+    def said(self, pull: PullRef) -> str:
+        """The gate's comment as it stands; "" where there is none."""
+        return next((text for _, text in sorted(self._own_comments(pull).items())), "")
+
     def _own_comments(self, pull: PullRef) -> dict[int, str]:
         own, found = self.account(), {}
         path = f"issues/{pull.number}/comments"
