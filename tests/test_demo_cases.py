@@ -153,7 +153,6 @@ def _moved_by_local_holiday(unit: str) -> list[Replay]:
 
 
 def _due_soon(route: str) -> list[Replay]:
-    days = rulebook().days_for
     return [
         r
         for r, clock, _ in timed(ClockKind.HANDLING)

@@ -106,6 +106,8 @@ class Stage:
         kept = {k: v for k, v in environment().items() if not k.startswith("HUIYIN_")}
         clock = {"GIT_AUTHOR_DATE": now, "GIT_COMMITTER_DATE": now, "HUIYIN_AS_OF": now}
         settings = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "PYTHONUTF8": "1"}
+        # Python reads .pth files in the locale's encoding, whatever PYTHONUTF8 says; the path may be Chinese.
+        settings["LC_ALL"] = "C.UTF-8"
         words = [sys.executable, "-m", "huiyin.cli.main", *command[1:]] if command[0] == "huiyin" else list(command)
         return subprocess.run(
             words, cwd=at, env={**kept, **clock, **settings}, capture_output=True, stdin=subprocess.DEVNULL,
