@@ -164,7 +164,7 @@ def test_another_procedure_is_chosen_by_its_term(repository: Repository) -> None
         ((*NEW, "--body", BODY, "--reference", "-77"), 2, "HY945", "-77"),
         ((*NEW, "--body", BODY, "--reference", "七七"), 2, "HY945", "七七"),
         ((*NEW, "--body", BODY, "--received-at", "2026-11-23T10:00:01"), 1, "HY303", "晚于现在"),
-        ((*NEW, "--body", BODY, "--received-at", "2026-11-22"), 2, "HY921", "时刻"),
+        ((*NEW, "--body", BODY, "--received-at", "2026-11-22"), 2, "HY922", "只写了日期"),
         ((*NEW, "--body", BODY, "--received-at", "2026-02-30T10:00:00"), 2, "HY921", "2026-02-30"),
         ((*NEW, "--body", BODY, "--procedure", "gs-2099-1"), 1, "HY401", "gs-2015-115"),
         ((*NEW, "--body", BODY, "--url", "example"), 2, "HY942", "--url（网址）"),

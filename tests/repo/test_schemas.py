@@ -47,15 +47,15 @@ def test_a_sound_document_has_no_problem(schema: Schema) -> None:
 @pytest.mark.parametrize(
     ("path", "value", "pointer", "words"),
     [
-        (["title"], ..., "", "缺少必填字段：title(标题)"),
+        (["title"], ..., "", "缺少必填字段：title（标题）"),
         (["colour"], "red", "", "有不认识的字段：colour"),
         (["channel"], "fax", "/channel", "“渠道”只能取：people、portal、service"),
         (["real_name"], "是", "/real_name", "“是否实名”应为true 或 false"),
         (["title"], "", "/title", "不能少于1字"),
         (["received_at"], "2026-11-16 09:00", "/received_at", "写法不合要求"),
         (["history"], False, "/history", "“历史数据”只能是 true"),
-        (["events", 0, "unit"], ..., "/events/0", "缺少必填字段：unit(承办单位)"),
-        (["events", 0, "basis"], 4, "/events/0", "缺少必填字段：concerns(被反映单位)"),
+        (["events", 0, "unit"], ..., "/events/0", "缺少必填字段：unit（承办单位）"),
+        (["events", 0, "basis"], 4, "/events/0", "缺少必填字段：concerns（被反映单位）"),
         (["events", 1, "reply"], "多余", "/events/1", "有不认识的字段：reply"),
         (["events", 2, "mode"], "private", "/events/2", "缺少必填字段"),
         (["events", 2, "public_note"], "说明", "/events/2/public_note", "不得填写"),

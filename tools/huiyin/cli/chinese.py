@@ -107,7 +107,7 @@ def explain_usage(error: click.UsageError) -> str:
     """What is wrong with the command line, in Chinese; our own messages are Chinese already."""
     match error:
         case click.NoSuchOption():
-            hint = f"；是否指 {'、'.join(sorted(error.possibilities))}?" if error.possibilities else ""
+            hint = f"；是否指 {'、'.join(sorted(error.possibilities))}？" if error.possibilities else ""
             return f"没有选项“{error.option_name}”{hint}"
         case click.BadOptionUsage():
             return f"选项“{error.option_name}”用法不对：缺少取值，或不应带取值。"

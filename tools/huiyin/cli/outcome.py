@@ -89,7 +89,7 @@ def _approval_text(seats: Sequence[Seat], replay: Replay, author: str, rulebook:
         people = "、".join(p.name for p in _people(seat, replay, author, rulebook)) or "名册中当日无人可审签"
         stricter = "〔从严设置〕" if seat.stricter else ""
         parts.append(f"{unit}{seat.role.label}（{people}）{stricter}（{cite(seat.article)}）")
-    return f"须经{','.join(parts)}审签，不得是记录人本人。"
+    return f"须经{'，'.join(parts)}审签，不得是记录人本人。"
 
 
 def _people(seat: Seat, replay: Replay, author: str, rulebook: Rulebook) -> tuple[Person, ...]:

@@ -54,7 +54,9 @@ class RecordGroup(ChineseGroup):
                 formatter.write_text("、".join(EVENT_TYPES))
             return
         with formatter.section("事件"):
-            formatter.write_dl([(n, f"{definitions[n]['title']}:{definitions[n]['description']}") for n in EVENT_TYPES])
+            formatter.write_dl(
+                [(n, f"{definitions[n]['title']}：{definitions[n]['description']}") for n in EVENT_TYPES]
+            )
 
 
 @click.group("record", cls=RecordGroup, invoke_without_command=True, subcommand_metavar="事件 编号... [选项]")

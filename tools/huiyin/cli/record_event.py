@@ -94,7 +94,7 @@ def _draft(
     fixed = {"type": event, "at": timestamp(at), "by": {"unit": "unit"}, "publisher": "-"}
     _complete(data, fields, fixed, schema["$defs"][event], inputs, registry)
     if not by.strip():
-        raise UsageError(Problem("HY940", "缺少：--by(记录人)，或环境变量 HUIYIN_PERSON。"))
+        raise UsageError(Problem("HY940", "缺少：--by（记录人），或环境变量 HUIYIN_PERSON。"))
     person, unit = _parse_by(by, registry)
     whole = {**{k: v for k, v in fixed.items() if k != "publisher" or _has(fields, k)}, **data}
     refuse_invalid(whole, Schema(alone(schema, event), "schema/case.schema.json"), fields)
@@ -140,9 +140,9 @@ def _with_secret(draft: Draft, source: str | None, inputs: Inputs) -> Draft:
     if source is not None:
         secret = inputs.raw(source, "--remove")
     elif inputs.interactive:
-        secret = click.prompt("要隐去的文字（不显示）", hide_input=True, err=True, prompt_suffix=":")
+        secret = click.prompt("要隐去的文字（不显示）", hide_input=True, err=True, prompt_suffix="：")
     else:
-        raise UsageError(Problem("HY940", "缺少：--remove(写 - 从标准输入读，或 @文件)。"))
+        raise UsageError(Problem("HY940", "缺少：--remove（写 - 从标准输入读，或 @文件）。"))
     # Line breaks at the end come from the pipe or the editor, and those inside stand in the record as line feeds.
     secret = secret.replace("\r\n", "\n").strip("\n")
     if not secret.strip():

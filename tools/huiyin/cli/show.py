@@ -88,7 +88,9 @@ def _timeline(replay: Replay, place: Place) -> list[str]:
     for event in replay.case.events:
         title = replay.procedure.events[event.type].title
         who = registry.name_of(event.by.unit)
-        lines.append(f"  {event.at:%Y-%m-%d %H:%M}  {title}  {who}{f'({event.by.person})' if event.by.person else ''}")
+        lines.append(
+            f"  {event.at:%Y-%m-%d %H:%M}  {title}  {who}{f'（{event.by.person}）' if event.by.person else ''}"
+        )
         lines += [f"      {name}：{value}" for name, value in event_details(event, definitions[event.type], registry)]
     return lines
 

@@ -181,7 +181,7 @@ _OF_A_VALUE = {"type", "enum", "const", "pattern", "format", "minLength", "maxLe
 
 
 def _named(names: list[str], titles: Mapping[str, str]) -> str:
-    return "、".join(f"{n}({titles[n]})" if n in titles else n for n in names)
+    return "、".join(f"{n}（{titles[n]}）" if n in titles else n for n in names)
 
 
 def _leaves(errors: Iterable[jsonschema.ValidationError]) -> Iterator[jsonschema.ValidationError]:
