@@ -436,3 +436,4 @@ def test_a_gate_that_was_too_slow_leaves_the_same_words(stage: Scene) -> None:
     assert other[0].merged is not None
     assert (other[0].merged, [], 1) == (swept.merged, codes(swept), len(merges(stage, "main~1")))
     assert f"### 闸门：已合并\n\n所审版本：`{stage.world.head(pull)}`；合并为：`{swept.merged}`" in comment_of(pull)
+    assert "**改动：留言1件**" in comment_of(pull)
