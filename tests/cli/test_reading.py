@@ -100,6 +100,16 @@ def test_why_explains_each_day(busy: Repository) -> None:
     assert all(d["source"] for d in handling["days"])
 
 
+def test_why_leaves_out_what_nobody_can_read(busy: Repository) -> None:
+    """Years of lateness: the beginning and the end for people, every day for programs."""
+    late = ("why", "people-4", "--as-of", "2100-12-31")
+    out = busy.huiyin(*late).out
+    assert ("2026-11-10" in out, "2060-01-01" in out, "2100-12-31" in out, "从略" in out) == (True, False, True, True)
+    handling = json.loads(busy.huiyin(*late, "--format", "json").out)["clocks"][-1]
+    assert 74 * 365 < len(handling["days"])
+    assert "从略" not in busy.huiyin("why", "people-4").out
+
+
 def test_why_tells_of_an_extension_and_a_provisional_date(busy: Repository) -> None:
     """第十六条: the date that the rule gave, the decision that replaced it, and that it may move."""
     out = busy.huiyin("why", "people-6").out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from huiyin.rules.replay import Replay
 
 WEEKDAYS = "一二三四五六日"
+SHOWN = 200
+"""Days at either end of a count that are printed; between them they are told of in one row."""
 
 
 @chinese_command("why")
@@ -46,7 +49,7 @@ def command(case_id: str, rev: str | None, root: Path, now: datetime, output: st
         print_table(
             "",
             ("日期", "星期", "计数", "说明", "依据"),
-            ((d.day, WEEKDAYS[d.day.weekday()], _count(d), _reason(d), d.source) for d in days),
+            _rows(days),
         )
     return 0
 
@@ -85,6 +88,16 @@ def _explanations(clock: Clock, replay: Replay, place: Place) -> list[str]:
     if clock.due.provisional:
         lines.append("期限所在年度的放假安排尚未公布，为暂算，公布后自动重算。")
     return lines
+
+
+def _rows(days: list[TraceDay]) -> Iterator[tuple[object, ...]]:
+    """One row a day; of a count that nobody can read any more, the beginning and the end."""
+    left_out = len(days) - 2 * SHOWN
+    for number, d in enumerate(days):
+        if left_out <= 1 or number < SHOWN or number >= len(days) - SHOWN:
+            yield d.day, WEEKDAYS[d.day.weekday()], _count(d), _reason(d), d.source
+        elif number == SHOWN:
+            yield "……", "", "", f"其间{left_out}天从略（--format json 列出每一天）", ""
 
 
 def _count(day: TraceDay) -> str:
