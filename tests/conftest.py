@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.histories import History, make_history
 from tests.office import NO_SSH_KEYGEN, Office, open_office
 from tests.repository import Repository, make_repository
 
@@ -33,6 +34,22 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Office:
 @pytest.fixture
 def office(founded: Office, tmp_path: Path) -> Office:
     """A bare repository with its hook, and people with keys, for one test."""
-    folder = tmp_path / "省"
-    shutil.copytree(founded.folder, folder)
-    return Office(folder, {person: folder / "keys" / person for person in founded.keys})
+    return copy_office(founded, tmp_path / "省")
+
+
+@pytest.fixture(scope="session")
+def merged(founded: Office, tmp_path_factory: pytest.TempPathFactory) -> History:
+    """An office with some merges on main, made once; tests work on copies of it."""
+    return make_history(copy_office(founded, tmp_path_factory.mktemp("history") / "省"))
+
+
+@pytest.fixture
+def history(merged: History, tmp_path: Path) -> History:
+    """A main of honest merges, for one test."""
+    return History(copy_office(merged.office, tmp_path / "省"), merged.main)
+
+
+def copy_office(office: Office, folder: Path) -> Office:
+    """The same office somewhere else."""
+    shutil.copytree(office.folder, folder)
+    return Office(folder, {person: folder / "keys" / person for person in office.keys})

@@ -4,153 +4,27 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from huiyin import __version__
 from huiyin.audit import BATCH, Audit, audit
-from huiyin.audit_memory import Memory, memory_of
+from huiyin.audit_memory import MAIN, memory_of
 from huiyin.evidence import parse, to_trailers
 from huiyin.model.problem import HuiyinError, UsageError
 from huiyin.repo.commits import read_commits
 from huiyin.repo.git import attempt, run
 from huiyin.repo.merging import merge_trees, tree_of
 from huiyin.repo.signing import GATE_MAIL, GATE_NAME, make_commit
-from tests.office import NOW, Office, make_key, needs_ssh
+from tests.histories import LENGTH, MOMENT, History, time_of
+from tests.office import make_key, needs_ssh
 from tests.repository import make_repository
 from tests.test_merging import merge, new, ready
 
 pytestmark = needs_ssh
-MOMENT = datetime.fromisoformat(NOW)
-LENGTH = 5
-
-
-def time_of(number: int) -> datetime:
-    """When the merge of that number was made: a minute after the one before."""
-    return MOMENT + timedelta(minutes=number)
-
-
-@dataclass
-class History:
-    """A main of five honest merges, and somebody who rewrites it.
-
-    Args:
-        main: its commits, the first commit of all included: the index is the number of the merge.
-    """
-
-    office: Office
-    main: list[str]
-
-    @property
-    def bare(self) -> Path:
-        """The repository."""
-        return self.office.bare
-
-    @property
-    def memory(self) -> Memory:
-        """Of the repository itself."""
-        return memory_of(self.bare)
-
-    def audit(self, head: str | None = None, **options: object) -> Audit:
-        """Prove main, or any other commit, from the first commit on."""
-        return audit(self.bare, head or self.office.main(), **options)  # type: ignore[arg-type]  # as audit takes them
-
-    def found(self, head: str | None = None) -> list[tuple[int, str, list[str]]]:
-        """Number, hash and codes of what is bad: one entry at most, as not all are asked for."""
-        return [(f.number, f.commit, [p.code for p in f.problems]) for f in self.audit(head).findings]
-
-    def remake(
-        self,
-        number: int,
-        *,
-        parent: str | None = None,
-        tip: str | None = None,
-        tree: str | None = None,
-        message: str | None = None,
-        key: Path | None = None,
-        at: datetime | None = None,
-    ) -> str:
-        """The merge of that number with something changed, signed by the gate's key or another."""
-        [old] = read_commits(self.bare, [self.main[number]])
-        return make_commit(
-            self.bare,
-            tree or old.tree,
-            (parent or old.parents[0], tip or old.parents[1]),
-            old.message if message is None else message,
-            key=str(key or self.office.gate_key),
-            at=at or old.committed,
-            name=GATE_NAME,
-            mail=GATE_MAIL,
-        )
-
-    def rebuild(self, above: str, numbers: Sequence[int], key: Path | None = None) -> str:
-        """Honest merges of later branches once more, on another main; gives the new tip."""
-        for number in numbers:
-            [old] = read_commits(self.bare, [self.main[number]])
-            above = self.remake(number, parent=above, tree=merge_trees(self.bare, above, old.parents[1]), key=key)
-        return above
-
-    def tree_with(self, commit: str, path: str, text: str) -> str:
-        """The tree of a commit with one file changed or added."""
-        index = {"GIT_INDEX_FILE": str(self.bare / "audit-index")}
-        blob = run(self.bare, "hash-object", "-w", "--stdin", stdin=text.encode()).decode().strip()
-        run(self.bare, "read-tree", commit, env=index)
-        run(self.bare, "update-index", "--add", "--cacheinfo", f"100644,{blob},{path}", env=index)
-        return run(self.bare, "write-tree", env=index).decode().strip()
-
-    def commit_straight(self, parent: str, key: Path | None = None) -> str:
-        """A commit that is no merge, signed by the gate's key or another."""
-        tree, signer = tree_of(self.bare, parent), str(key or self.office.gate_key)
-        return make_commit(
-            self.bare, tree, [parent], "改正\n", key=signer, at=time_of(9), name="demo", mail="demo@example.invalid"
-        )
-
-    def read(self, commit: str, path: str) -> str:
-        """A file of a commit."""
-        return run(self.bare, "cat-file", "blob", f"{commit}:{path}").decode()
-
-    def move_main(self, commit: str) -> str:
-        """Force main to stand elsewhere, as root on the server can."""
-        run(self.bare, "update-ref", "refs/heads/main", commit)
-        return commit
-
-
-@pytest.fixture(scope="session")
-def made(founded: Office, tmp_path_factory: pytest.TempPathFactory) -> History:
-    """Made once. The second merge goes on with the case of the first; the fourth's branch is older than the third."""
-    folder = tmp_path_factory.mktemp("audit") / "省"
-    shutil.copytree(founded.folder, folder)
-    office = Office(folder, {person: folder / "keys" / person for person in founded.keys})
-    main = [office.main()]
-
-    def take(number: int) -> None:
-        merge(office, f"b{number}", now=time_of(number))
-        main.append(office.main())
-
-    ready(office, "b1", new("1"))
-    take(1)
-    ready(office, "b2", new("1").assigned("2026-11-23 09:00"))
-    take(2)
-    ready(office, "b3", new("3"))
-    ready(office, "b4", new("4"))
-    take(3)
-    take(4)
-    ready(office, "b5", new("5"))
-    take(5)
-    assert LENGTH + 1 == len(set(main))
-    return History(office, main)
-
-
-@pytest.fixture
-def history(made: History, tmp_path: Path) -> History:
-    """A copy for one test."""
-    folder = tmp_path / "省"
-    shutil.copytree(made.office.folder, folder)
-    return History(Office(folder, {person: folder / "keys" / person for person in made.office.keys}), made.main)
 
 
 def test_an_honest_history(history: History) -> None:
@@ -169,13 +43,13 @@ def test_the_first_commit_alone(history: History) -> None:
 def test_the_second_run_proves_only_what_is_new(history: History) -> None:
     """What was proven is remembered; a merge more is proven alone; the file says up to where."""
     assert (0, LENGTH) == (lambda a: (a.resumed, a.proven))(history.audit(memory=history.memory))
-    assert history.main[-1] == json.loads(history.memory.path.read_text())["commit"]
+    assert history.main[-1] == json.loads(history.memory.path.read_text())[MAIN]["commit"]
     assert (LENGTH, 0) == (lambda a: (a.resumed, a.proven))(history.audit(memory=history.memory))
     ready(history.office, "b6", new("6"))
     merge(history.office, "b6", now=time_of(6))
     report = history.audit(memory=history.memory)
     assert (LENGTH, 1, True, history.office.main()) == (report.resumed, report.proven, report.ok, report.last_good)
-    assert history.office.main() == json.loads(history.memory.path.read_text())["commit"]
+    assert history.office.main() == json.loads(history.memory.path.read_text())[MAIN]["commit"]
 
 
 def test_a_bad_merge_after_a_good_run(history: History) -> None:
@@ -401,14 +275,14 @@ def test_damaged_memory_is_of_no_use(history: History) -> None:
     memory = history.memory
     history.audit(memory=memory)
     good = memory.path.read_text()
-    fields = json.loads(good)
+    fields = json.loads(good)[MAIN]
     shorter = {**fields, "commit": history.main[3]}
     other_start = {**fields, "start": "a" * 40}
     damaged = [
         *("", "{", "[]", "null", "\0", good[:40], "[" * 100_000),
-        *(json.dumps(d) for d in (shorter, {**fields, "digest": "0" * 64}, {**fields, "version": 1})),
-        *(json.dumps(d) for d in ({**fields, "commit": "main"}, {k: v for k, v in fields.items() if k != "digest"})),
-        json.dumps({**fields, "version": "0.0.0"}),
+        *(json.dumps({MAIN: d}) for d in (shorter, {**fields, "digest": "0" * 64}, {**fields, "version": 1})),
+        *(json.dumps({MAIN: {**fields, **d}}) for d in ({"commit": "main"}, {"start": ""}, {"commit": None})),
+        json.dumps({MAIN: {**fields, "version": "0.0.0"}}),
     ]
     for text in damaged:
         memory.path.write_text(text, encoding="utf-8")
@@ -419,7 +293,7 @@ def test_damaged_memory_is_of_no_use(history: History) -> None:
         assert good == memory.path.read_text()
     memory.path.write_bytes(b"\xff\xfe")
     assert ["HY686"] == [p.code for p in history.audit(memory=history.memory).problems]
-    memory.path.write_text(json.dumps(other_start), encoding="utf-8")
+    memory.path.write_text(json.dumps({MAIN: other_start}), encoding="utf-8")
     assert LENGTH == history.audit(memory=history.memory).proven
     assert __version__ == fields["version"]
 
@@ -442,6 +316,17 @@ def test_memory_that_cannot_be_written(history: History) -> None:
     history.memory.path.mkdir()
     report = history.audit(memory=history.memory)
     assert (["HY686", "HY687"], True, LENGTH) == ([p.code for p in report.problems], report.ok, report.proven)
+
+
+def test_each_branch_has_its_own_memory(history: History) -> None:
+    """A server's main that a clone follows is remembered beside the clone's own."""
+    other = memory_of(history.bare, "refs/remotes/origin/main")
+    history.audit(memory=history.memory)
+    assert (0, 3) == (lambda a: (a.resumed, a.proven))(history.audit(history.main[3], memory=other))
+    assert LENGTH == history.audit(memory=history.memory).resumed
+    report = history.audit(history.main[2], memory=other)
+    assert ["HY683"] == [p.code for p in report.problems]
+    assert [MAIN, other.ref] == list(json.loads(other.path.read_text()))
 
 
 def test_what_is_remembered_is_not_looked_at_again(history: History) -> None:

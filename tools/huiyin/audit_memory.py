@@ -12,7 +12,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from huiyin import __version__
 from huiyin.model.problem import HuiyinError, Problem, Severity
@@ -21,19 +20,23 @@ from huiyin.repo.files import write_atomically
 from huiyin.repo.git import run
 from huiyin.repo.lock import FOLDER
 
+MAIN = "refs/heads/main"
 NAME = "audit.json"
 BARE_FOLDER = "huiyin"
+_FIELDS = ("version", "start", "commit", "digest")
 
 
 @dataclass(slots=True)
 class Memory:
-    """The file, and whether it may be written over.
+    """What the file says of one branch, and whether that may be written over.
 
     Args:
-        path: need not exist.
+        path: need not exist. It holds one entry for each branch that was audited.
+        ref: full name of the branch, also of a server's branch that a clone follows.
     """
 
     path: Path
+    ref: str = MAIN
     _kept: bool = field(default=False, init=False)
 
     def recall(self, history: Sequence[str], first: int) -> tuple[int, list[Problem]]:
@@ -48,11 +51,13 @@ class Memory:
             file is of no use.
         """
         try:
-            told = _parse(self.path.read_bytes())
+            told = _parse(self.path.read_bytes()).get(self.ref)
         except FileNotFoundError:
-            return 0, []
+            told = None
         except (OSError, ValueError, RecursionError):
             return 0, [Problem("HY686", "上次的查证记录已损坏或不能读取，全部重新查证。", severity=Severity.WARNING)]
+        if told is None:
+            return 0, []
         start, commit = told["start"], told["commit"]
         if commit not in history:
             self._kept = True
@@ -81,37 +86,45 @@ class Memory:
             ignore = self.path.with_name(".gitignore")
             if self.path.parent.name == FOLDER and not ignore.exists():
                 write_atomically(ignore, "*\n")
-            write_atomically(self.path, json.dumps(told, indent=2) + "\n")
+            write_atomically(self.path, json.dumps({**self._others(), self.ref: told}, indent=2) + "\n")
         except HuiyinError as error:
             return [Problem("HY687", f"查证的进度没有记下：{error.problems[0].message}")]
         return []
 
+    def _others(self) -> dict[str, dict[str, str]]:
+        try:
+            return _parse(self.path.read_bytes())
+        except (OSError, ValueError, RecursionError):
+            return {}
 
-def memory_of(root: Path) -> Memory:
-    """The memory of a repository: ``.huiyin/audit.json``, or ``huiyin/audit.json`` in a bare one.
+
+def memory_of(root: Path, ref: str = MAIN) -> Memory:
+    """The memory of a branch: in ``.huiyin/audit.json``, or in ``huiyin/audit.json`` of a bare repository.
 
     Raises:
         HuiyinError: HY905.
     """
     if run(root, "rev-parse", "--is-bare-repository").strip() != b"true":
-        return Memory(root / FOLDER / NAME)
+        return Memory(root / FOLDER / NAME, ref)
     git_dir = run(root, "rev-parse", "--absolute-git-dir").decode(errors="surrogateescape").removesuffix("\n")
-    return Memory(Path(git_dir) / BARE_FOLDER / NAME)
+    return Memory(Path(git_dir) / BARE_FOLDER / NAME, ref)
 
 
-def _parse(data: bytes) -> dict[str, Any]:
-    """The fields of the file.
+def _parse(data: bytes) -> dict[str, dict[str, str]]:
+    """The entries of the file, by branch.
 
     Raises:
         ValueError: it is not what ``remember`` writes.
     """
-    told = json.loads(data)
-    names = ("version", "start", "commit", "digest")
-    if not isinstance(told, dict) or not all(isinstance(told.get(name), str) for name in names):
+    entries = json.loads(data)
+    if not isinstance(entries, dict):
         raise ValueError(data)
-    if not all(SHA.fullmatch(told[name]) for name in ("start", "commit")):
-        raise ValueError(data)
-    return told
+    for told in entries.values():
+        if not isinstance(told, dict) or not all(isinstance(told.get(name), str) for name in _FIELDS):
+            raise ValueError(data)
+        if not all(SHA.fullmatch(told[name]) for name in ("start", "commit")):
+            raise ValueError(data)
+    return entries
 
 
 def _digest(proven: Sequence[str]) -> str:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from huiyin.audit_memory import MAIN, Memory, memory_of
 from huiyin.cli.branches import commit_of
 from huiyin.cli.chinese import command as chinese_command
 from huiyin.cli.options import format_option
 from huiyin.cli.output import github_line, print_json, problem_data, problem_lines
 from huiyin.cli.repository import git_root_option
 from huiyin.model.problem import Problem
+from huiyin.repo.commits import find_commit
 
 if TYPE_CHECKING:
     from huiyin.audit import Audit, Finding
@@ -38,17 +40,14 @@ def command(rev: str | None, since: str | None, every: bool, full: bool, root: P
     从首个提交起，逐个证明主线上的每次合并：按当时的规则合法，审签齐全、属实，由闸门当时有效的密钥签名，内容与自动合并的结果
     一致；没有审签记录的提交一律不予承认。指出第一个有问题的提交及其原因。全部属实的，退出码为0；有问题的为1。
 
-    查证到哪里会记在 .huiyin/audit.json（裸仓库为 huiyin/audit.json），下次只查证新增的合并；--full 则从头查证。
+    查证到哪里会记在 .huiyin/audit.json（裸仓库为 huiyin/audit.json），下次只查证该分支新增的合并；
+    --full 则从头查证。上次查证属实的提交若已不在主线上，说明主线被改写，同样报错。
     """
     from huiyin.audit import audit
-    from huiyin.audit_memory import memory_of
-    from huiyin.repo.commits import find_commit
 
-    main = find_commit(root, "refs/heads/main")
-    head = commit_of(root, rev) if rev else main or commit_of(root, "HEAD")
+    head = commit_of(root, rev) if rev else find_commit(root, MAIN) or commit_of(root, "HEAD")
     start = commit_of(root, since) if since else None
-    # What is remembered is remembered of main; any other revision may go back, and that would look like rewriting.
-    memory = memory_of(root) if head == (main or head) and not full else None
+    memory = None if full else _memory(root, rev, head)
     report = audit(root, head, since=start, memory=memory, every=every, progress=_show_progress)
     if output == "json":
         print_json(_data(report))
@@ -58,6 +57,14 @@ def command(rev: str | None, since: str | None, every: bool, full: bool, root: P
     else:
         click.echo("\n".join(_lines(report)))
     return 0 if report.ok else 1
+
+
+def _memory(root: Path, rev: str | None, head: str) -> Memory | None:
+    """That of the branch that was named. Any other name of a commit may go back without anything being rewritten."""
+    names = (f"refs/heads/{rev}", f"refs/remotes/{rev}", rev) if rev else (MAIN,)
+    branches = (name for name in names if name.startswith(("refs/heads/", "refs/remotes/")))
+    ref = next((name for name in branches if find_commit(root, name) == head), None)
+    return memory_of(root, ref) if ref else None
 
 
 def _show_progress(done: int, total: int) -> None:
