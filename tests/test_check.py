@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from huiyin.check import CheckReport, check
-from huiyin.model.problem import HuiyinError
+from huiyin.model.problem import HuiyinError, Problem
 from huiyin.repo.git import open_source
+from huiyin.repo.source import FolderSource
 from tests.cases import Story
 from tests.repository import NOW, Repository
 
@@ -194,3 +195,20 @@ def test_a_case_before_the_rules_were_in_force(repository: Repository) -> None:
     """第二十四条: history from before 2015-08-05 is kept, with one warning for all of it."""
     repository.add(Story(received="2014-03-03 09:00", facts={"history": True}))
     assert ["HY330", "HY331"] == sorted(p.code for p in checked(repository).problems)
+
+
+class _Unreadable(FolderSource):
+    """A folder in which one file cannot be read; permissions do not stop the user that tests may run as."""
+
+    def read(self, path: str) -> bytes:
+        if path.endswith("people-2.yaml"):
+            raise HuiyinError(Problem("HY904", "没有读取权限。", path))
+        return super().read(path)
+
+
+def test_one_file_that_cannot_be_read_hides_no_other(repository: Repository) -> None:
+    """Design §7: what is wrong with one case stops nobody else's."""
+    for reference in ("1", "2", "3"):
+        repository.add(Story(reference=reference))
+    report = check(_Unreadable(repository.root), datetime.fromisoformat(NOW))
+    assert (3, [("HY904", "cases/2026/11/16/people-2.yaml", None)]) == (report.cases, errors(report))

@@ -22,6 +22,7 @@ from huiyin.model.problem import HuiyinError, Problem
 from huiyin.model.pull import Commit, Identity, PullFacts, Review, ReviewState
 from huiyin.repo import yaml
 from huiyin.repo.commits import SHA, list_commits, read_commits
+from huiyin.repo.reasons import reason
 from huiyin.repo.schemas import Schema
 
 _TIME = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$", "format": "date-time"}
@@ -90,7 +91,7 @@ def read_facts(path: Path, root: Path, base: str, head: str, now: datetime) -> P
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise HuiyinError(Problem("HY904", f"文件不能读取（{error.strerror}）。", str(path))) from None
+        raise HuiyinError(Problem("HY904", f"文件不能读取（{reason(error.errno, '读取')}）。", str(path))) from None
     document = yaml.parse_mapping(data, path=str(path))
     problems = Schema(SCHEMA, str(path)).find_problems(document, str(path))
     if problems:

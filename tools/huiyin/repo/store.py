@@ -57,8 +57,8 @@ def read_cases(
     Never raises for what a file contains: each broken file comes with its problems (HY1xx, HY201, HY202).
     """
     compiled = schema or load_schema(source, "case")
-    for path, data in source.read_many(case_paths(source) if paths is None else paths):
-        yield parse_case(path, data, compiled)
+    for path, data in source.read_each(case_paths(source) if paths is None else paths):
+        yield CaseFile(path, b"", None, (data,)) if isinstance(data, Problem) else parse_case(path, data, compiled)
 
 
 def parse_case(path: str, data: bytes, schema: Schema) -> CaseFile:
