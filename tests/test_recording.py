@@ -16,10 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huiyin.model.event import EVENT_TYPES
+from huiyin.model.moment import timestamp
 from huiyin.model.problem import HuiyinError, Problem
 from huiyin.model.unit import Holding, Person, Role
 from huiyin.recording.batch import append, find_introduced
-from huiyin.recording.draft import Draft, event_for, timestamp
+from huiyin.recording.draft import Draft, event_for
 from huiyin.recording.fields import DERIVED, Kind, case_fields, event_fields, missing_names
 from huiyin.recording.formatting import find_comments, format_file
 from huiyin.recording.outlook import approvers, event_approvals
