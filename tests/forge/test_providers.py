@@ -135,7 +135,8 @@ def test_the_words_of_github(github: Scene) -> None:
     (found,) = github.connect().facts(github.ref(pull)).reviews
     assert (identity(github, HEAD), ReviewState.APPROVED) == (found.by, found.state)
     assert 422 == ask(github, "POST", path, HEAD, {"event": "APPROVED"})
-    assert github.api.violations.pop().endswith("['APPROVE', 'REQUEST_CHANGES', 'COMMENT']")
+    if github.api.description:
+        assert github.api.violations.pop().endswith("['APPROVE', 'REQUEST_CHANGES', 'COMMENT']")
 
 
 def test_the_words_of_gitea(gitea: Scene) -> None:
