@@ -196,6 +196,8 @@ def test_the_list_of_rejects_holds_no_personal_data(repository: Repository, tmp_
 def test_rejects_never_land_in_the_repository_by_accident(repository: Repository, tmp_path: Path) -> None:
     """Beside the spreadsheet, unless that is in the repository; never over the spreadsheet or among the cases."""
     outside, inside = tmp_path / "导出.xlsx", repository.root / "导出.xlsx"
+    outside.touch()
+    inside.touch()
     assert tmp_path / "导出.rejects.csv" == rejects_path(outside, repository.root, None)
     assert tmp_path / "单.csv" == rejects_path(inside, repository.root, tmp_path / "单.csv")
     assert repository.root / "build/单.csv" == rejects_path(outside, repository.root, repository.root / "build/单.csv")
