@@ -107,6 +107,7 @@ def audit(
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         while done < last and (every or not findings):
             batch = commits[done + 1 : done + 1 + BATCH]
+            _read_ahead(root, batch)
             # Nearly all the time is spent in Git and ssh-keygen, so threads fill every core.
             for number, found in enumerate(pool.map(lambda c: _prove(root, c), batch), done + 1):
                 if found and (every or not findings):
@@ -169,6 +170,15 @@ def _check_start(root: Path, commit: RawCommit, *, trusted: bool) -> Iterator[Fi
         if not is_gate_key(base, signer, commit.committed):
             problem = Problem("HY681", f"首个提交 {short} 没有闸门的有效签名。")
             yield Finding(commit.sha, 0, commit.committed, (problem,))
+
+
+def _read_ahead(root: Path, batch: Sequence[RawCommit]) -> None:
+    """Read the commits that most proofs need at once, not each by a process of its own; ``read_commits`` keeps them."""
+    try:
+        parents = read_commits(root, [parent for commit in batch for parent in commit.parents])
+        read_commits(root, [parent for commit in parents for parent in commit.parents])
+    except HuiyinError:
+        return  # the proof that needs what is missing will say so
 
 
 def _prove(root: Path, commit: RawCommit) -> tuple[Problem, ...]:

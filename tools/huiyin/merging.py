@@ -19,7 +19,7 @@ from huiyin.model.pull import ChangeSet, PullFacts
 from huiyin.repo.base import Base, load_base
 from huiyin.repo.changes import find_changes
 from huiyin.repo.commits import merge_base, read_commits
-from huiyin.repo.merging import LocalBranch, Target, merge_trees, tree_of
+from huiyin.repo.merging import LocalBranch, Target, merge_trees
 from huiyin.repo.signing import GATE_MAIL, GATE_NAME, make_commit, verify_signatures
 from huiyin.rules.authority import key_of
 from huiyin.rules.deadlines import local_day
@@ -80,7 +80,8 @@ def judge(root: Path, facts: PullFacts, base: Base) -> Judgement:
         return _refused(facts, ChangeSet((), (), (problem,)), base)
     own = find_changes(root, start, facts.head, base.schema)
     if start == base.commit:
-        return Judgement(facts, own, decide(facts, own, base.rulebook), tree_of(root, facts.head))
+        [head] = read_commits(root, [facts.head])
+        return Judgement(facts, own, decide(facts, own, base.rulebook), head.tree)
     try:
         tree = merge_trees(root, base.commit, facts.head)
     except UsageError:

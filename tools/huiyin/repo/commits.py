@@ -18,6 +18,9 @@ _COMMITTED = re.compile(rb"> ([0-9]{1,10}) [+-][0-9]{4}$")
 _TRAILER = re.compile(r"([A-Za-z][A-Za-z0-9-]*): (.*)")
 
 
+_MOST_KEPT = 4096
+
+
 @dataclass(frozen=True, slots=True)
 class RawCommit:
     """One commit.
@@ -36,17 +39,27 @@ class RawCommit:
     signed: bool
 
 
+_kept: dict[tuple[Path, str], RawCommit] = {}
+
+
 def read_commits(root: Path, shas: Iterable[str]) -> list[RawCommit]:
     """Read commits by full hash through one ``cat-file``, in the order given.
+
+    What a hash names never changes, so what was read lately is kept.
 
     Raises:
         HuiyinError: HY905, HY631 one of them is missing or not in Git's format.
     """
     wanted = list(shas)
-    if not wanted:
-        return []
-    out = run(root, "cat-file", "--batch", stdin="".join(f"{sha}\n" for sha in wanted).encode())
-    return [_parse(sha, data) for sha, data in zip(wanted, _split(out, wanted), strict=True)]
+    found = {sha: kept for sha in wanted if (kept := _kept.get((root, sha)))}
+    if missing := [sha for sha in dict.fromkeys(wanted) if sha not in found]:
+        out = run(root, "cat-file", "--batch", stdin="".join(f"{sha}\n" for sha in missing).encode())
+        read = {sha: _parse(sha, data) for sha, data in zip(missing, _split(out, missing), strict=True)}
+        if len(_kept) + len(read) > _MOST_KEPT:
+            _kept.clear()
+        _kept.update(((root, sha), commit) for sha, commit in read.items())
+        found |= read
+    return [found[sha] for sha in wanted]
 
 
 def list_commits(root: Path, tip: str, *, without: str) -> list[str]:
