@@ -443,8 +443,16 @@ def test_a_graft_hides_a_commit(history: History) -> None:
     head = history.remake(5, parent=bad, tip=history.office.tip("b7"))
     (history.bare / "info").mkdir(exist_ok=True)
     (history.bare / "info" / "grafts").write_text(f"{head} {history.main[5]}\n")
-    with pytest.raises(HuiyinError, match="HY684"):
+    with pytest.raises(HuiyinError, match=f"HY684 提交 {head[:10]} 的上级与Git所列的不符"):
         history.audit(head)
+
+
+def test_a_graft_beside_main(history: History) -> None:
+    """HY684: it could hide who had a hand in a branch."""
+    (history.bare / "info").mkdir(exist_ok=True)
+    (history.bare / "info" / "grafts").write_text(f"{history.office.tip('b4')} {history.main[0]}\n")
+    with pytest.raises(HuiyinError, match="HY684 库中有嫁接"):
+        history.audit()
 
 
 def test_a_replacement_hides_nothing(history: History) -> None:

@@ -147,6 +147,10 @@ def read_history(root: Path, head: str) -> Sequence[RawCommit]:
         if commit.parents[:1] != parent:
             message = f"提交 {commit.sha[:10]} 的上级与Git所列的不符，库中可能有嫁接（info/grafts），或有损坏。"
             raise HuiyinError(Problem("HY684", message))
+    # Beside main they could hide commits of a branch.
+    grafts = run(root, "rev-parse", "--path-format=absolute", "--git-path", "info/grafts")
+    if Path(grafts.decode(errors="surrogateescape").removesuffix("\n")).exists():
+        raise HuiyinError(Problem("HY684", "库中有嫁接（info/grafts），Git所列的历史不可信。"))
     return commits
 
 

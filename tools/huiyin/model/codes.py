@@ -743,7 +743,7 @@ CODES: dict[str, Code] = {
         "error",
         "历史不完整",
         "浅克隆没有全部历史；嫁接或损坏的库中，Git所列的历史不是提交本身所写的。",
-        "浅克隆先运行 git fetch --unshallow；其他情形重新完整克隆，或运行 git fsck 检查。",
+        "浅克隆先运行 git fetch --unshallow；有嫁接的删去 info/grafts；其他情形重新完整克隆，或运行 git fsck 检查。",
     ),
     "HY685": Code(
         "error",
