@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, ClassVar
@@ -19,7 +20,7 @@ SUMMARY = 140
 """The longest description of a status, in characters (GitHub's limit)."""
 
 
-class Hosted:
+class Hosted(ABC):
     """A forge with pull requests; its children know how each tells who pushed and who reviewed.
 
     Args:
@@ -100,12 +101,12 @@ class Hosted:
             found.append(Commit(take(entry, "sha"), parents, tuple(dict.fromkeys(p for p in people if p))))
         return tuple(found)
 
-    def settle(self, pull: PullRef) -> None:
+    def settle(self, pull: PullRef) -> None:  # noqa: B027 - most forges have nothing to do here
         """Mark a pull request as done whose head has reached the base branch. GitHub notices that by itself."""
 
+    @abstractmethod
     def facts(self, pull: PullRef) -> PullFacts:
         """See ``Provider.facts``."""
-        raise NotImplementedError
 
     def remote(self) -> str:
         """The address at which Git reaches the repository over SSH, as the forge names it."""
