@@ -42,7 +42,7 @@ $(STAMP): requirements.lock requirements-build.lock pyproject.toml
 install: $(STAMP)
 
 test: $(STAMP)
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest -n auto $(ARGS)
 
 demo: $(STAMP)
 	SERVE=$(SERVE) $(PY) -m huiyin.demo

@@ -34,7 +34,7 @@ def markdown_page() -> str:
         "# 问题代码",
         "",
         "每个问题有固定的代码；代码一经使用，含义不再改变。",
-        "本页由 `huiyin problems --markdown` 生成，内容取自 `tools/huiyin/model/codes.py`。",
+        "本页由 `huiyin problems --markdown` 生成，内容取自 `tools/huiyin/model/codes/`。",
         "",
         "| 代码 | 程度 | 问题 | 原因 | 处理办法 |",
         "|---|---|---|---|---|",

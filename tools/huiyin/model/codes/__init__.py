@@ -1,0 +1,37 @@
+"""Every problem code with its severity, title, cause and cure: the source of ``docs/problems.md``.
+
+Ranges, one module each: HY1xx the file and its YAML; HY2xx the record (schema, path, id); HY3xx the regulation;
+HY4xx the rulebook; HY5xx import; HY6xx the gate; HY7xx privacy; HY80x to HY84x publication; HY85x to HY89x reports,
+reminders and documents; HY9xx use of the program. A code is never given a second meaning; a retired one stays retired.
+"""
+
+from __future__ import annotations
+
+from huiyin.model.codes import (
+    file,
+    gate,
+    intake,
+    operations,
+    privacy,
+    program,
+    publication,
+    record,
+    regulation,
+    rulebook,
+)
+from huiyin.model.codes.code import Code
+
+__all__ = ["CODES", "Code"]
+
+CODES: dict[str, Code] = {
+    **file.CODES,
+    **record.CODES,
+    **regulation.CODES,
+    **rulebook.CODES,
+    **intake.CODES,
+    **gate.CODES,
+    **privacy.CODES,
+    **publication.CODES,
+    **operations.CODES,
+    **program.CODES,
+}
