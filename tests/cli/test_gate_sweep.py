@@ -134,3 +134,23 @@ def test_the_key_itself_may_stand_in_the_environment(stage: Scene, checkout: Rep
     done = huiyin(stage, checkout, "sweep", HUIYIN_GATE_KEY=secret)
     assert (0, False) == (done.code, secret.splitlines()[1] in done.out + done.err)
     assert stage.world.pulls[1].comments
+
+
+def test_from_anywhere_with_root(stage: Scene, checkout: Repository, tmp_path: Path) -> None:
+    """The folder that --root names counts, not the one where the command is called."""
+    elsewhere = tmp_path / "别处"
+    elsewhere.mkdir()
+    told = {"HUIYIN_GATE_KEY": str(stage.key), "HUIYIN_REMOTE": str(stage.world.bare), "NO_PROXY": "*"}
+    done = checkout.huiyin(
+        "gate", "comment", "--root", str(checkout.root), stdin=None, cwd=elsewhere, **stage.environment(**told)
+    )
+    assert (0, "") == (done.code, done.err)
+    assert 3 == len([line for line in done.out.splitlines() if line.startswith("#")])
+
+
+def test_an_option_before_the_subcommand_is_not_lost(stage: Scene, checkout: Repository) -> None:
+    """It would otherwise be read by the group and forgotten."""
+    done = huiyin(stage, checkout, "--format", "json", "sweep")
+    assert 2 == done.code
+    assert "HY920" in done.err
+    assert "选项--format请写在“sweep”之后。" in done.err

@@ -31,6 +31,27 @@ def clock_line(clock: Clock, replay: Replay, rulebook: Rulebook) -> str:
     return f"{clock.kind.label}（{cite(clock.article)}）：{name}，{limit}限至{due}{provisional}，{standing}"
 
 
+def clock_data(clock: Clock, replay: Replay, rulebook: Rulebook) -> dict[str, object]:
+    """One clock in the stable JSON form (docs/cli.md)."""
+    late = lateness(clock, replay.now, rulebook.days_for(clock.unit, replay.procedure))
+    return {
+        "kind": clock.kind.value,
+        "unit": clock.unit,
+        "start": clock.start.isoformat(),
+        "due": str(clock.due),
+        "due_by": clock.due.by.value,
+        "working_days": clock.working_days,
+        "remind_on": clock.remind_on.isoformat() if clock.remind_on else None,
+        "stopped": clock.stopped.isoformat() if clock.stopped else None,
+        "superseded": clock.superseded,
+        "provisional": clock.due.provisional,
+        "late": late.late,
+        "working_days_late": late.working_days,
+        "hours_late": late.hours,
+        "article": clock.article,
+    }
+
+
 def due_text(due: str | None) -> str:
     """A due date for people, from the form in which reports and JSON give it."""
     if due is None:

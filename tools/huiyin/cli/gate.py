@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from huiyin.cli.branches import commit_of
 from huiyin.cli.changes import change_lines
 from huiyin.cli.chinese import ChineseGroup
 from huiyin.cli.options import as_of_option, format_option
 from huiyin.cli.output import print_json
-from huiyin.cli.repository import git_root_option
+from huiyin.cli.repository import git_root, root_option_of
 from huiyin.cli.verdict import verdict_data, verdict_lines
 from huiyin.model.problem import HuiyinError, Problem, UsageError
 
@@ -60,7 +61,7 @@ class GateGroup(ChineseGroup):
     "--facts", metavar="文件", type=click.Path(path_type=Path), help="提交人、审签等事实；默认取自提交的签名。"
 )
 @click.option("--pre-receive", is_flag=True, help="作为裸仓库的pre-receive钩子运行：从标准输入读取推送的各项引用。")
-@git_root_option
+@root_option_of(click.Path(path_type=Path))
 @as_of_option
 @format_option("text", "json", "markdown")
 @click.pass_context
@@ -79,7 +80,9 @@ def command(
     只按主线（--base）的规则和名册判断，不运行分支中的任何内容。可以合并时退出码为0，否则为1；主线不动。
     """
     if ctx.invoked_subcommand is not None:
+        _refuse_misplaced(ctx)
         return 0
+    root = git_root(root)
     if pre_receive:
         return _receive(root, now)
     if head is None:
@@ -91,6 +94,17 @@ def command(
     judgement = judge(root, _facts(root, trusted, base, head, facts, now), trusted)
     _print(judgement, trusted, now, output)
     return 0 if judgement.verdict.ready else 1
+
+
+def _refuse_misplaced(ctx: click.Context) -> None:
+    """An option before the subcommand would be lost without a word."""
+    given = [
+        parameter.opts[0]
+        for parameter in ctx.command.params
+        if parameter.name and ctx.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE
+    ]
+    if given:
+        raise UsageError(Problem("HY920", f"选项{'、'.join(given)}请写在“{ctx.invoked_subcommand}”之后。"))
 
 
 def _facts(root: Path, base: Base, base_name: str, head: str, file: Path | None, now: datetime) -> PullFacts:

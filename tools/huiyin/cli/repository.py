@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from huiyin.model.problem import Problem, UsageError
+
+FC = TypeVar("FC", bound=Callable[..., Any])
 
 
 class GitRoot(click.ParamType[Path]):
@@ -37,13 +40,18 @@ def git_root(folder: Path) -> Path:
     raise UsageError(Problem("HY901", f"不是Git仓库：{folder}。"))
 
 
-git_root_option = click.option(
-    "--root",
-    type=GitRoot(),
-    default=Path.cwd,
-    envvar="HUIYIN_ROOT",
-    help="Git仓库所在目录（可以是裸仓库）；默认为当前目录所在的仓库。",
-)
+def root_option_of(kind: click.ParamType[Path]) -> Callable[[FC], FC]:
+    """``--root`` with a type of its own: the root itself, or a folder whose root is found later."""
+    return click.option(
+        "--root",
+        type=kind,
+        default=Path.cwd,
+        envvar="HUIYIN_ROOT",
+        help="Git仓库所在目录（可以是裸仓库）；默认为当前目录所在的仓库。",
+    )
+
+
+git_root_option = root_option_of(GitRoot())
 main_option = click.option(
     "--branch", "main", default="main", show_default=True, metavar="主线", help="要合入的主线分支。"
 )

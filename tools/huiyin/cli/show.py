@@ -11,16 +11,14 @@ import click
 
 from huiyin.cli.cases import replay_one
 from huiyin.cli.chinese import command as chinese_command
-from huiyin.cli.describe import choice_text, clock_line, step_line
+from huiyin.cli.describe import choice_text, clock_data, clock_line, step_line
 from huiyin.cli.options import Place, as_of_option, format_option, rev_option, root_option
 from huiyin.cli.output import print_json, problem_data, problem_lines
 from huiyin.repo.schemas import load_schema
 from huiyin.rules.articles import cite
-from huiyin.rules.deadlines import lateness
 
 if TYPE_CHECKING:
     from huiyin.model.event import Event
-    from huiyin.rules.deadlines import Clock
     from huiyin.rules.registry import Registry
     from huiyin.rules.replay import Replay
     from huiyin.rules.steps import Seat
@@ -121,25 +119,6 @@ def _next(replay: Replay, registry: Registry) -> list[str]:
 def show_data(replay: Replay, place: Place) -> dict[str, object]:
     """The stable JSON form (docs/cli.md)."""
 
-    def clock_data(clock: Clock) -> dict[str, object]:
-        late = lateness(clock, replay.now, place.rulebook.days_for(clock.unit, replay.procedure))
-        return {
-            "kind": clock.kind.value,
-            "unit": clock.unit,
-            "start": clock.start.isoformat(),
-            "due": str(clock.due),
-            "due_by": clock.due.by.value,
-            "working_days": clock.working_days,
-            "remind_on": clock.remind_on.isoformat() if clock.remind_on else None,
-            "stopped": clock.stopped.isoformat() if clock.stopped else None,
-            "superseded": clock.superseded,
-            "provisional": clock.due.provisional,
-            "late": late.late,
-            "working_days_late": late.working_days,
-            "hours_late": late.hours,
-            "article": clock.article,
-        }
-
     def seat_data(seat: Seat) -> dict[str, object]:
         return {"unit": seat.unit, "role": seat.role.value, "when": dict(seat.when), "article": seat.article}
 
@@ -157,7 +136,7 @@ def show_data(replay: Replay, place: Place) -> dict[str, object]:
         "instructed": replay.instructed,
         "tracked": replay.tracked,
         "supervision": [{"article": a, "reason": r} for a, r in replay.supervision],
-        "clocks": [clock_data(c) for c in replay.clocks],
+        "clocks": [clock_data(c, replay, place.rulebook) for c in replay.clocks],
         "events": [
             {"type": e.type, "at": e.at.isoformat(), "unit": e.by.unit, "person": e.by.person}
             for e in replay.case.events

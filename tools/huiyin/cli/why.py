@@ -11,7 +11,7 @@ import click
 
 from huiyin.cli.cases import replay_one
 from huiyin.cli.chinese import command as chinese_command
-from huiyin.cli.describe import clock_line
+from huiyin.cli.describe import clock_data, clock_line
 from huiyin.cli.options import Place, as_of_option, format_option, rev_option, root_option
 from huiyin.cli.output import print_json, print_table
 from huiyin.rules.articles import cite
@@ -39,7 +39,8 @@ def command(case_id: str, rev: str | None, root: Path, now: datetime, output: st
     replay = replay_one(place, case_id, now)
     clocks = [(clock, _days(clock, replay, place)) for clock in replay.clocks]
     if output == "json":
-        print_json({"id": replay.case.id, "as_of": now.isoformat(), "clocks": [_data(c, d) for c, d in clocks]})
+        data = [_data(clock, days, replay, place) for clock, days in clocks]
+        print_json({"id": replay.case.id, "as_of": now.isoformat(), "clocks": data})
         return 0
     click.echo(f"{replay.case.id}  {replay.case.title}（截至 {now:%Y-%m-%d %H:%M}）")
     for clock, days in clocks:
@@ -110,19 +111,9 @@ def _reason(day: TraceDay) -> str:
     return f"{day.reason}（暂算）" if day.provisional else day.reason
 
 
-def _data(clock: Clock, days: list[TraceDay]) -> dict[str, object]:
+def _data(clock: Clock, days: list[TraceDay], replay: Replay, place: Place) -> dict[str, object]:
     return {
-        "kind": clock.kind.value,
-        "unit": clock.unit,
-        "start": clock.start.isoformat(),
-        "due": str(clock.due),
-        "due_by": clock.due.by.value,
-        "remind_on": clock.remind_on.isoformat() if clock.remind_on else None,
-        "working_days": clock.working_days,
-        "stopped": clock.stopped.isoformat() if clock.stopped else None,
-        "superseded": clock.superseded,
-        "provisional": clock.due.provisional,
-        "article": clock.article,
+        **clock_data(clock, replay, place.rulebook),
         "citation": cite(clock.article),
         "days": [
             {
