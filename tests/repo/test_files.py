@@ -18,6 +18,12 @@ def test_writes_new_files_and_the_folders_above(tmp_path: Path) -> None:
     assert {"cases/2026/11/20/a.yaml"} == set(contents(tmp_path))
 
 
+def test_writes_bytes_as_they_are(tmp_path: Path) -> None:
+    """A workbook or a picture is no text."""
+    write_atomically(tmp_path / "a.xlsx", b"PK\xff\r\n")
+    assert b"PK\xff\r\n" == (tmp_path / "a.xlsx").read_bytes()
+
+
 def test_a_new_file_is_not_executable_and_readable_by_others(tmp_path: Path) -> None:
     """The design demands mode 100644, and colleagues must be able to read what the program wrote."""
     write_atomically(tmp_path / "a", "x")

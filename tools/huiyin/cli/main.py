@@ -5,7 +5,6 @@ Exit codes: 0 fine, 1 problems found, 2 usage, 3 a bug of ours, 130 interrupted.
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 from collections.abc import Sequence
@@ -14,7 +13,8 @@ from typing import NoReturn
 import click
 
 from huiyin import __version__
-from huiyin.cli.chinese import ChineseCommand, ChineseGroup, explain_usage
+from huiyin.cli.chinese import explain_usage
+from huiyin.cli.lazy import LazyGroup
 from huiyin.model.problem import HuiyinError, Problem
 from huiyin.streams import guard
 
@@ -40,28 +40,12 @@ COMMANDS = {
 """Name → (module with ``command``, one line of help). Modules are imported only when their command runs."""
 
 
-class LazyGroup(ChineseGroup):
-    """A group that imports a command's module when the command is called, so that ``--help`` is quick."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name all commands."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the module of one command."""
-        if cmd_name not in COMMANDS:
-            return None
-        command = importlib.import_module(COMMANDS[cmd_name][0]).command
-        assert isinstance(command, ChineseCommand | ChineseGroup)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the commands without importing them."""
-        with formatter.section("命令"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
-
-
-@click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    modules=COMMANDS,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, message="huiyin %(version)s", help="显示版本并退出。")
 @click.pass_context
 def cli(ctx: click.Context) -> int:

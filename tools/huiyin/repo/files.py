@@ -15,6 +15,8 @@ from huiyin.repo.source import shown
 # For more files than these, one flush of the whole machine is much faster than one for each.
 _FEW = 64
 _finished = 0
+BESIDE = ".tmp"
+"""How the name of a file ends that is not in its place yet; it begins with a dot."""
 
 
 def written() -> int:
@@ -22,24 +24,24 @@ def written() -> int:
     return _finished
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Write one file as UTF-8 so that at any moment either the old or the new content is there, whole.
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Write one file so that at any moment either the old or the new content is there, whole.
 
     Args:
         path: the file; folders above it are made.
-        text: the whole content.
+        content: all of it; text is written as UTF-8.
 
     Raises:
         HuiyinError: HY906; the old content stands.
     """
-    write_all({path: text})
+    write_all({path: content})
 
 
-def write_all(changes: Mapping[Path, str]) -> None:
+def write_all(changes: Mapping[Path, str | bytes]) -> None:
     """Write several files: none changes before all are on the disk; if one cannot be renamed, all are put back.
 
     Args:
-        changes: the whole content of each file, written as UTF-8; folders above are made.
+        changes: the whole content of each file, text as UTF-8; folders above are made.
 
     Raises:
         HuiyinError: HY906; all old contents stand.
@@ -48,12 +50,12 @@ def write_all(changes: Mapping[Path, str]) -> None:
     temporary: dict[Path, Path] = {}
     many = len(changes) > _FEW
     try:
-        for path, text in changes.items():
+        for path, content in changes.items():
             try:
                 if path.is_dir():
                     raise IsADirectoryError(errno.EISDIR, "")
                 path.parent.mkdir(parents=True, exist_ok=True)
-                temporary[path] = _write_beside(path, text, flush=not many)
+                temporary[path] = _write_beside(path, content, flush=not many)
             except OSError as error:
                 raise HuiyinError(failure(path, error.errno)) from None
         if many:
@@ -69,11 +71,11 @@ def write_all(changes: Mapping[Path, str]) -> None:
             beside.unlink(missing_ok=True)
 
 
-def _write_beside(path: Path, text: str, *, flush: bool) -> Path:
+def _write_beside(path: Path, content: str | bytes, *, flush: bool) -> Path:
     beside = path.with_name(f".{secrets.token_hex(8)}.tmp")
     try:
         with beside.open("xb") as file:
-            file.write(text.encode())
+            file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             if flush:
                 os.fsync(file.fileno())
