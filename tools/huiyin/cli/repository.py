@@ -45,6 +45,7 @@ def root_option_of(kind: click.ParamType[Path]) -> Callable[[FC], FC]:
     return click.option(
         "--root",
         type=kind,
+        metavar="目录",
         default=Path.cwd,
         envvar="HUIYIN_ROOT",
         help="Git仓库所在目录（可以是裸仓库）；默认为当前目录所在的仓库。",
