@@ -12,7 +12,6 @@ import click
 from huiyin.cli.cases import find_unit
 from huiyin.cli.chinese import ChineseGroup
 from huiyin.cli.chinese import command as chinese_command
-from huiyin.cli.describe import due_text
 from huiyin.cli.options import (
     Place,
     as_of_option,
@@ -23,6 +22,7 @@ from huiyin.cli.options import (
 )
 from huiyin.cli.output import print_json, print_table
 from huiyin.model.problem import Problem, UsageError
+from huiyin.reports.wording import due_text
 from huiyin.rules.calendar import WEEKEND, Calendar, Day, WorkingDays
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ import click
 
 from huiyin.cli.cases import Replays, find_unit
 from huiyin.cli.chinese import command as chinese_command
-from huiyin.cli.describe import due_text
 from huiyin.cli.options import Place, as_of_option, format_option, rev_option, root_option
 from huiyin.cli.output import github_line, print_json, print_table
 from huiyin.model.problem import Problem, UsageError
+from huiyin.reports.wording import NO_HEAD, entry_due, entry_late
 from huiyin.rules.articles import cite
 
 if TYPE_CHECKING:
@@ -67,12 +67,13 @@ def report_data(report: DeadlineReport) -> dict[str, object]:
     """The stable JSON form (docs/cli.md)."""
     return {
         "as_of": report.as_of.isoformat(),
-        "groups": {group.value: [_entry_data(e) for e in entries] for group, entries in report.groups.items()},
-        "provisional": [_entry_data(e) for e in report.provisional],
+        "groups": {group.value: [entry_data(e) for e in entries] for group, entries in report.groups.items()},
+        "provisional": [entry_data(e) for e in report.provisional],
     }
 
 
-def _entry_data(entry: Entry) -> dict[str, object]:
+def entry_data(entry: Entry) -> dict[str, object]:
+    """One line of a list (docs/cli.md)."""
     return {
         "id": entry.id,
         "unit": entry.unit,
@@ -102,24 +103,19 @@ def _print_entries(label: str, entries: tuple[Entry, ...], registry: Registry) -
     print_table(
         f"{label}：{len(entries)}件",
         ("编号", "单位", "主要负责同志", "期限", "逾期", "条款"),
-        ((e.id, registry.name_of(e.unit), e.head or "（未登记）", _due(e), _late(e), cite(e.article)) for e in entries),
+        (
+            (e.id, registry.name_of(e.unit), e.head or NO_HEAD, entry_due(e), entry_late(e), cite(e.article))
+            for e in entries
+        ),
     )
-
-
-def _due(entry: Entry) -> str:
-    return due_text(entry.due) + ("（暂算）" if entry.provisional else "")
-
-
-def _late(entry: Entry) -> str:
-    if not entry.late:
-        return ""
-    return f"{entry.working_days_late}个工作日" if entry.working_days_late else f"{entry.hours_late}小时"
 
 
 def _print_annotations(report: DeadlineReport, registry: Registry) -> None:
     for group, entries in report.groups.items():
         for e in entries:
             if e.late or group == "due_soon":
-                message = f"{group.label}：{e.id}，{registry.name_of(e.unit)}，期限{_due(e)} {_late(e)}".rstrip()
+                message = (
+                    f"{group.label}：{e.id}，{registry.name_of(e.unit)}，期限{entry_due(e)} {entry_late(e)}".rstrip()
+                )
                 code = "HY341" if e.late else "HY340"
                 click.echo(github_line(Problem(code, message + "。", article=e.article)))

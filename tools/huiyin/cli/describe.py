@@ -52,13 +52,6 @@ def clock_data(clock: Clock, replay: Replay, rulebook: Rulebook) -> dict[str, ob
     }
 
 
-def due_text(due: str | None) -> str:
-    """A due date for people, from the form in which reports and JSON give it."""
-    if due is None:
-        return "未规定时限"
-    return f"{datetime.fromisoformat(due):%Y-%m-%d %H:%M}" if "T" in due else due
-
-
 def choice_text(value: object, description: str) -> str:
     """What a value means, if the description in the schema says so: ``special 专项督办；tracking 跟踪督办。``."""
     if isinstance(value, bool):

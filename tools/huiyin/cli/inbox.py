@@ -10,10 +10,10 @@ import click
 
 from huiyin.cli.cases import Replays, find_unit
 from huiyin.cli.chinese import command as chinese_command
-from huiyin.cli.describe import due_text
 from huiyin.cli.options import Place, as_of_option, format_option, rev_option, root_option
 from huiyin.cli.output import print_json, print_table
 from huiyin.model.problem import Problem, UsageError
+from huiyin.reports.wording import due_text
 
 if TYPE_CHECKING:
     from huiyin.reports.inbox import Task

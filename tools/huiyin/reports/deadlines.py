@@ -104,11 +104,13 @@ def deadline_report(
         ):
             continue
         for group, clock in _memberships(replay, rulebook, now):
-            groups[group].append(_entry(replay, clock, _article(group, clock, replay), rulebook, now))
+            groups[group].append(make_entry(replay, clock, _article(group, clock, replay), rulebook, now))
         unsure = (c for c in replay.clocks if c.running and c.due.provisional)
-        provisional += [_entry(replay, clock, clock.article, rulebook, now) for clock in unsure]
+        provisional += [make_entry(replay, clock, clock.article, rulebook, now) for clock in unsure]
     return DeadlineReport(
-        now, {group: _sorted(entries, unit) for group, entries in groups.items()}, _sorted(provisional, unit)
+        now,
+        {group: order_entries(entries, unit) for group, entries in groups.items()},
+        order_entries(provisional, unit),
     )
 
 
@@ -145,8 +147,16 @@ def _article(group: Group, clock: Clock | None, replay: Replay) -> str:
     return GROUP_ARTICLES[group]
 
 
-def _entry(replay: Replay, clock: Clock | None, article: str, rulebook: Rulebook, now: datetime) -> Entry:
-    unit = clock.unit if clock is not None else replay.unit or replay.dispatcher
+def make_entry(
+    replay: Replay, clock: Clock | None, article: str, rulebook: Rulebook, now: datetime, *, unit: str | None = None
+) -> Entry:
+    """The line of one case.
+
+    Args:
+        clock: whose due date and lateness it shows, or None for neither.
+        unit: who must act, where that is not the clock's unit.
+    """
+    unit = unit or (clock.unit if clock is not None else replay.unit or replay.dispatcher)
     days = rulebook.days_for(unit, replay.procedure)
     late = lateness(clock, now, days) if clock is not None else Lateness(late=False, working_days=0, hours=0)
     head = rulebook.registry.head_of(unit, local_day(now))
@@ -164,6 +174,7 @@ def _entry(replay: Replay, clock: Clock | None, article: str, rulebook: Rulebook
     )
 
 
-def _sorted(entries: Sequence[Entry], unit: str | None) -> tuple[Entry, ...]:
+def order_entries(entries: Sequence[Entry], unit: str | None = None) -> tuple[Entry, ...]:
+    """The entries of one unit, or of all, in the order of due date and id."""
     kept = (e for e in entries if unit is None or e.unit == unit)
     return tuple(sorted(kept, key=lambda e: (e.due or "9999", e.id)))
