@@ -92,6 +92,19 @@ class PublicKey:
 
 
 @dataclass(frozen=True, slots=True)
+class AgeKey:
+    """An age recipient (``age1…``) that the vault encrypts for from ``start`` to ``end``, both days included."""
+
+    recipient: str
+    start: date
+    end: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the key is in use on that day (Asia/Shanghai)."""
+        return self.start <= day and (self.end is None or day <= self.end)
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """Somebody who may act: known by key or by the forge's numeric id, never by e-mail (design §5)."""
 
@@ -100,6 +113,7 @@ class Person:
     holdings: tuple[Holding, ...]
     keys: tuple[PublicKey, ...] = ()
     forge_ids: Mapping[str, int] = field(default_factory=dict, hash=False)
+    age_keys: tuple[AgeKey, ...] = ()
 
     def holds(self, unit: str, role: Role, day: date) -> bool:
         """Whether the person holds that role in that unit on that day (Asia/Shanghai)."""

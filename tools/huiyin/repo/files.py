@@ -37,11 +37,12 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     write_all({path: content})
 
 
-def write_all(changes: Mapping[Path, str | bytes]) -> None:
+def write_all(changes: Mapping[Path, str | bytes], *, mode: int = 0o666) -> None:
     """Write several files: none changes before all are on the disk; if one cannot be renamed, all are put back.
 
     Args:
-        changes: the whole content of each file, text as UTF-8; folders above are made.
+        changes: the whole content of each file, text as UTF-8, in the order of renaming; folders above are made.
+        mode: permissions of the files, less what the umask takes away.
 
     Raises:
         HuiyinError: HY906; all old contents stand.
@@ -55,7 +56,7 @@ def write_all(changes: Mapping[Path, str | bytes]) -> None:
                 if path.is_dir():
                     raise IsADirectoryError(errno.EISDIR, "")
                 path.parent.mkdir(parents=True, exist_ok=True)
-                temporary[path] = _write_beside(path, content, flush=not many)
+                temporary[path] = _write_beside(path, content, flush=not many, mode=mode)
             except OSError as error:
                 raise HuiyinError(failure(path, error.errno)) from None
         if many:
@@ -71,10 +72,10 @@ def write_all(changes: Mapping[Path, str | bytes]) -> None:
             beside.unlink(missing_ok=True)
 
 
-def _write_beside(path: Path, content: str | bytes, *, flush: bool) -> Path:
-    beside = path.with_name(f".{secrets.token_hex(8)}.tmp")
+def _write_beside(path: Path, content: str | bytes, *, flush: bool, mode: int) -> Path:
+    beside = path.with_name(f".{secrets.token_hex(8)}{BESIDE}")
     try:
-        with beside.open("xb") as file:
+        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:  # noqa: PTH123 - the mode is set at birth
             file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             if flush:
@@ -106,11 +107,16 @@ def _rename(temporary: Mapping[Path, Path]) -> None:
 def _flush_folders(folders: Iterable[Path]) -> None:
     """Make renames reach the disk."""
     for folder in folders:
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        flush_folder(folder)
+
+
+def flush_folder(folder: Path) -> None:
+    """Make what was renamed or removed in a folder reach the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def failure(path: Path, code: int | None) -> Problem:

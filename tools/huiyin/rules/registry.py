@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 
 from huiyin.model.problem import HuiyinError, Problem
-from huiyin.model.unit import Holding, Person, PublicKey, Role, Unit, UnitKind
+from huiyin.model.recipient import is_recipient, is_secret
+from huiyin.model.unit import AgeKey, Holding, Person, PublicKey, Role, Unit, UnitKind
 
 UNITS_PATH = "rules/units.yaml"
 PEOPLE_PATH = "rules/people.yaml"
@@ -51,7 +52,8 @@ def people_from_data(data: Mapping[str, Any]) -> dict[str, Person]:
         People by id, in the order of the file.
 
     Raises:
-        HuiyinError: HY434 for each day that no calendar has, such as 2015-02-30, which a schema cannot tell.
+        HuiyinError: HY434 for each day that no calendar has, such as 2015-02-30, which a schema cannot tell; HY720 for
+            an age recipient that is none, HY721 for a secret key in its place.
     """
     problems: list[Problem] = []
 
@@ -67,6 +69,16 @@ def people_from_data(data: Mapping[str, Any]) -> dict[str, Person]:
     def span(entry: Mapping[str, Any], pointer: str) -> tuple[date, date | None]:
         return day(entry, "from", pointer), day(entry, "to", pointer) if "to" in entry else None
 
+    def recipient(entry: Mapping[str, Any], pointer: str) -> str:
+        text = str(entry["recipient"])
+        if is_secret(text):
+            message = "这里写的是age私钥，不是公钥；该私钥已经泄露，应当作废。"
+            problems.append(Problem("HY721", message, path=PEOPLE_PATH, pointer=f"{pointer}/recipient"))
+        elif not is_recipient(text):
+            message = "不是有效的age公钥（age1…，校验不符或者长度不对），请重新复制。"
+            problems.append(Problem("HY720", message, path=PEOPLE_PATH, pointer=f"{pointer}/recipient"))
+        return text
+
     people = {}
     for person_id, entry in data["people"].items():
         pointer = f"/people/{person_id}"
@@ -81,6 +93,10 @@ def people_from_data(data: Mapping[str, Any]) -> dict[str, Person]:
                 PublicKey(k["ssh"], *span(k, f"{pointer}/keys/{i}")) for i, k in enumerate(entry.get("keys", ()))
             ),
             forge_ids=dict(entry.get("forge", {})),
+            age_keys=tuple(
+                AgeKey(recipient(k, f"{pointer}/age/{i}"), *span(k, f"{pointer}/age/{i}"))
+                for i, k in enumerate(entry.get("age", ()))
+            ),
         )
     if problems:
         raise HuiyinError(*problems)

@@ -1,4 +1,4 @@
-"""What a schema cannot say about the registry of units and people (第六、七、八、二十条): HY420–HY437."""
+"""What a schema cannot say about the registry of units and people (第六、七、八、二十条): HY420–HY437, HY720."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def find_registry_problems(units: Mapping[str, Unit], people: Mapping[str, Perso
         day: the day (Asia/Shanghai) on which every unit should have a head.
 
     Yields:
-        Problems HY420–HY437 with the path of the file that usually holds the data.
+        Problems HY420–HY437 and HY720 with the path of the file that usually holds the data.
     """
     yield from _find_unit_problems(units)
     for person in people.values():
@@ -66,6 +66,7 @@ def _find_person_problems(person: Person, units: Mapping[str, Unit]) -> Iterator
             yield Problem("HY431", message, path=PEOPLE_PATH, pointer=pointer)
     spans = [("任职", f"{base}/roles/{i}", h.start, h.end) for i, h in enumerate(person.holdings)]
     spans += [("公钥", f"{base}/keys/{i}", k.start, k.end) for i, k in enumerate(person.keys)]
+    spans += [("age公钥", f"{base}/age/{i}", k.start, k.end) for i, k in enumerate(person.age_keys)]
     for what, pointer, start, end in spans:
         if end is not None and end < start:
             message = f"{who}的{what}截止于{end}，早于起始的{start}，请核对from、to。"
@@ -76,6 +77,7 @@ def _find_shared_identities(people: Mapping[str, Person]) -> Iterator[Problem]:
     """Accounts and keys of two people: an approval must name exactly one (design §5)."""
     accounts: dict[tuple[str, int], Person] = {}
     keys: dict[tuple[str, ...], Person] = {}
+    recipients: dict[str, Person] = {}
     for person in people.values():
         for forge, number in person.forge_ids.items():
             if (owner := accounts.setdefault((forge, number), person)).id != person.id:
@@ -86,6 +88,10 @@ def _find_shared_identities(people: Mapping[str, Person]) -> Iterator[Problem]:
             if (owner := keys.setdefault(tuple(key.ssh.split()[:2]), person)).id != person.id:
                 message = f"同一把SSH公钥同时登记给{owner.id}和{person.id}，请各用各的密钥。"
                 yield Problem("HY436", message, path=PEOPLE_PATH, pointer=f"/people/{person.id}/keys/{i}/ssh")
+        for i, age_key in enumerate(person.age_keys):
+            if (owner := recipients.setdefault(age_key.recipient, person)).id != person.id:
+                message = f"同一把age公钥同时登记给{owner.id}和{person.id}，请各用各的密钥。"
+                yield Problem("HY720", message, path=PEOPLE_PATH, pointer=f"/people/{person.id}/age/{i}/recipient")
 
 
 def _find_head_problems(registry: Registry, day: date) -> Iterator[Problem]:

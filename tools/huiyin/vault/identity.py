@@ -1,0 +1,104 @@
+"""Secret keys in files, as ``age-keygen`` writes them: one ``AGE-SECRET-KEY-1…`` a line, comments behind ``#``."""
+
+from __future__ import annotations
+
+import os
+import stat
+from datetime import datetime
+from pathlib import Path
+
+from huiyin.model.moment import timestamp
+from huiyin.model.problem import HuiyinError, Problem, UsageError
+from huiyin.model.recipient import is_recipient
+from huiyin.repo.files import failure
+from huiyin.repo.reasons import reason
+from huiyin.repo.source import shown
+from huiyin.vault.age import MAGIC, Identity, generate_secret
+from huiyin.vault.place import repository_around
+
+_LARGEST = 64 * 1024
+
+
+def read_identities(path: Path, root: Path | None) -> tuple[Identity, ...]:
+    """The secret keys of a file.
+
+    Args:
+        path: of a file that only its owner may read, outside every Git repository.
+        root: the case log's root, or None where there is none.
+
+    Raises:
+        UsageError: HY713, there is no such file, or no age key in it; HY714, others may read it, or it lies in a Git
+            repository.
+    """
+    name = shown(str(path))
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    except (OSError, ValueError) as error:
+        raise UsageError(_unusable(name, reason(getattr(error, "errno", None), "读取"))) from None
+    with os.fdopen(handle, "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise UsageError(_unusable(name, "不是普通文件"))
+        if status.st_mode & 0o077:
+            raise UsageError(
+                Problem("HY714", f"其他人可以读取密钥文件（权限{stat.S_IMODE(status.st_mode):o}）。", name)
+            )
+        _refuse_in_repository(path, root)
+        data = file.read(_LARGEST)
+    return _parse(data, name)
+
+
+def _parse(data: bytes, name: str) -> tuple[Identity, ...]:
+    if data.startswith(MAGIC) or b"BEGIN AGE ENCRYPTED FILE" in data:
+        raise UsageError(_unusable(name, "是用口令加密的，请先用 age -d 解出来，另存为只有本人可读的文件"))
+    if b"PRIVATE KEY-----" in data:
+        raise UsageError(_unusable(name, "是SSH密钥，不是age密钥"))
+    try:
+        lines = [line.strip() for line in data.decode("utf-8-sig").splitlines()]
+        secrets = [line for line in lines if line and not line.startswith("#")]
+        if not secrets:
+            raise UsageError(_unusable(name, "其中没有密钥"))
+        if all(map(is_recipient, secrets)):
+            raise UsageError(_unusable(name, "其中只有公钥，没有私钥"))
+        return tuple(map(Identity, secrets))
+    except ValueError:
+        raise UsageError(_unusable(name, "有一行不是age私钥（AGE-SECRET-KEY-1…）")) from None
+
+
+def make_identity(path: Path, root: Path | None, now: datetime) -> str:
+    """Write a new secret key into a new file that only its owner may read; give the public key.
+
+    Raises:
+        UsageError: HY713, there is something at the path already; HY714, the path lies in a Git repository.
+        HuiyinError: HY906.
+    """
+    _refuse_in_repository(path, root)
+    secret = generate_secret()
+    recipient = Identity(secret).recipient
+    text = f"# created: {timestamp(now)}\n# public key: {recipient}\n{secret}\n"
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    except FileExistsError:
+        raise UsageError(_unusable(shown(str(path)), "已经有这个文件，不会覆盖")) from None
+    except (OSError, ValueError) as error:
+        raise HuiyinError(failure(path, getattr(error, "errno", None))) from None
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        path.unlink()
+        raise HuiyinError(failure(path, error.errno)) from None
+    return recipient
+
+
+def _refuse_in_repository(path: Path, root: Path | None) -> None:
+    """A secret key in a work tree is one ``git add`` away from everybody, and links are no way around it."""
+    for folder in (path.absolute().parent.resolve(), path.resolve().parent):
+        if repository_around(folder, root) is not None:
+            raise UsageError(Problem("HY714", "密钥文件在Git仓库之内。", shown(str(path))))
+
+
+def _unusable(name: str, why: str) -> Problem:
+    return Problem("HY713", f"密钥文件不能用：{why}。", name)
