@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from huiyin.model.case import SHANGHAI
 from huiyin.publish.addresses import relative
 from huiyin.publish.pages import Page
+from huiyin.publish.statistics import rate_text
 
 _BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 _INERT = str.maketrans({"<": "\uff1c", ">": "\uff1e", "&": "\uff06", '"': "\u201d", "'": "\u2019"})
@@ -52,7 +53,7 @@ def moment(value: datetime) -> Markup:
 
 def percent(rate: float | None) -> Markup:
     """93.8%, or a dash that a screen reader reads as 无数据."""
-    return Markup('<span aria-label="无数据">—</span>') if rate is None else escape(f"{rate:.1%}")
+    return Markup('<span aria-label="无数据">—</span>') if rate is None else escape(rate_text(rate))
 
 
 def number(value: float | None) -> Markup:

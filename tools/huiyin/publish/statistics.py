@@ -1,13 +1,13 @@
-"""The public figures, as pure functions of counted cases; ``definitions.py`` says in words what these compute.
+"""The figures, as pure functions of counted cases; ``definitions.py`` says in words what these compute.
 
-Figures go by the month in which a message was *received*, so that answers are compared with the messages that they
-answer.
+The site, ``huiyin stats`` and the monthly summary all count here, so that they cannot differ. Figures go by the month
+in which a message was *received*, so that answers are compared with the messages that they answer.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from statistics import median
@@ -52,9 +52,47 @@ class Counted:
     satisfaction: str | None = None
 
 
+class Figure(StrEnum):
+    """A figure that is a number of cases, so that there is a list of cases behind it."""
+
+    RECEIVED = "received"
+    PENDING = "pending"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    VALID = "valid"
+    OPEN = "open"
+    CLOSED = "closed"
+    DUE = "due"
+    ON_TIME = "on_time"
+    LATE = "late"
+    RATED = "rated"
+    SATISFIED = "satisfied"
+
+
+COUNTS: Mapping[Figure, Callable[[Counted], bool]] = {
+    Figure.RECEIVED: lambda c: True,
+    Figure.PENDING: lambda c: c.outcome is Outcome.PENDING,
+    Figure.DECLINED: lambda c: c.outcome is Outcome.DECLINED,
+    Figure.WITHDRAWN: lambda c: c.outcome is Outcome.WITHDRAWN,
+    Figure.VALID: lambda c: c.outcome in (Outcome.OPEN, Outcome.CLOSED),
+    Figure.OPEN: lambda c: c.outcome is Outcome.OPEN,
+    Figure.CLOSED: lambda c: c.outcome is Outcome.CLOSED,
+    Figure.DUE: lambda c: c.outcome is Outcome.CLOSED or (c.outcome is Outcome.OPEN and c.late),
+    Figure.ON_TIME: lambda c: c.outcome is Outcome.CLOSED and not c.late,
+    Figure.LATE: lambda c: c.outcome in (Outcome.OPEN, Outcome.CLOSED) and c.late,
+    Figure.RATED: lambda c: c.outcome is Outcome.CLOSED and c.satisfaction is not None,
+    Figure.SATISFIED: lambda c: c.outcome is Outcome.CLOSED and c.satisfaction in SATISFIED,
+}
+"""Whether a case belongs to a figure: the one definition in code of each."""
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The figures of one row; ``definitions.py`` says what each means. Rates lie between 0 and 1, or are None."""
+    """The figures of one row; ``definitions.py`` says what each means. Rates lie between 0 and 1, or are None.
+
+    Args:
+        median_days, p90_days: working days used for handling, of closed cases; None where there are none.
+    """
 
     received: int
     pending: int
@@ -65,8 +103,19 @@ class Figures:
     due: int
     on_time: int
     median_days: float | None
+    p90_days: int | None
     rated: int
     satisfied: int
+
+    @property
+    def open(self) -> int:
+        """尚未办结: valid and not closed."""
+        return self.valid - self.closed
+
+    @property
+    def late(self) -> int:
+        """逾期: due and not on time."""
+        return self.due - self.on_time
 
     @property
     def reply_rate(self) -> float | None:
@@ -87,23 +136,22 @@ class Figures:
 def summarise(cases: Iterable[Counted]) -> Figures:
     """The figures of any set of cases."""
     found = list(cases)
-    closed = [c for c in found if c.outcome is Outcome.CLOSED]
-    open_late = sum(c.outcome is Outcome.OPEN and c.late for c in found)
-    used = [c.working_days for c in closed if c.working_days is not None]
-    levels = [c.satisfaction for c in closed if c.satisfaction is not None]
-    outcomes = [c.outcome for c in found]
+    number = {figure: sum(map(belongs, found)) for figure, belongs in COUNTS.items()}
+    closed = filter(COUNTS[Figure.CLOSED], found)
+    used = sorted(c.working_days for c in closed if c.working_days is not None)
     return Figures(
-        received=len(found),
-        pending=outcomes.count(Outcome.PENDING),
-        declined=outcomes.count(Outcome.DECLINED),
-        withdrawn=outcomes.count(Outcome.WITHDRAWN),
-        valid=outcomes.count(Outcome.OPEN) + len(closed),
-        closed=len(closed),
-        due=len(closed) + open_late,
-        on_time=sum(not c.late for c in closed),
+        received=number[Figure.RECEIVED],
+        pending=number[Figure.PENDING],
+        declined=number[Figure.DECLINED],
+        withdrawn=number[Figure.WITHDRAWN],
+        valid=number[Figure.VALID],
+        closed=number[Figure.CLOSED],
+        due=number[Figure.DUE],
+        on_time=number[Figure.ON_TIME],
         median_days=float(median(used)) if used else None,
-        rated=len(levels),
-        satisfied=sum(level in SATISFIED for level in levels),
+        p90_days=used[-(-9 * len(used) // 10) - 1] if used else None,
+        rated=number[Figure.RATED],
+        satisfied=number[Figure.SATISFIED],
     )
 
 
@@ -118,3 +166,12 @@ def summarise_by(cases: Iterable[Counted], keys: Callable[[Counted], Iterable[st
 
 def _rate(part: int, whole: int) -> float | None:
     return part / whole if whole else None
+
+
+def rate_text(rate: float | None) -> str:
+    """93.8%, or — where nothing was to be done; 0.0% means none and 100.0% means all, never nearly so."""
+    if rate is None:
+        return "—"
+    if 0 < rate < 1:
+        rate = min(max(rate, 0.001), 0.999)
+    return f"{rate:.1%}"

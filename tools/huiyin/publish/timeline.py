@@ -39,7 +39,7 @@ def find_entries(found: Replay, registry: Registry) -> Iterator[PublicEntry]:
     admission = procedure.channels[case.channel].article
     yield PublicEntry(case.received_at, "收到留言", f"来自{case.channel.label}", cite(admission))
     assigned: ev.Assigned | None = None
-    for event, route in _with_routes(found, registry):
+    for event, route in with_routes(found, registry):
         words = _describe(event, found, registry, route, assigned)
         if isinstance(event, ev.Assigned):
             assigned = event
@@ -49,14 +49,14 @@ def find_entries(found: Replay, registry: Registry) -> Iterator[PublicEntry]:
 
 def was_published(found: Replay, registry: Registry) -> bool:
     """Whether a reply was ever public, so that its address was given away; it need not be public now."""
-    for event, route in _with_routes(found, registry):
+    for event, route in with_routes(found, registry):
         transition = found.procedure.transition(event.type, route)
         if transition is not None and transition.to == PUBLISHED:
             return True
     return False
 
 
-def _with_routes(found: Replay, registry: Registry) -> Iterator[tuple[ev.Event, Route | None]]:
+def with_routes(found: Replay, registry: Registry) -> Iterator[tuple[ev.Event, Route | None]]:
     """Each event with the route that the case was on once it had happened."""
     route: Route | None = None
     for event in found.accepted:

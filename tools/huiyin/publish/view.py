@@ -152,6 +152,12 @@ def public_case(found: Replay, rulebook: Rulebook) -> PublicCase | None:
     )
 
 
+def count_case(found: Replay, rulebook: Rulebook) -> Counted:
+    """What the figures need of any case, published or not."""
+    case = public_case(found, rulebook)
+    return counted(case) if case is not None else counted_unpublished(found, rulebook)
+
+
 def counted(case: PublicCase) -> Counted:
     """What the figures need of a published case: only what its page shows, so that anyone can count again."""
     return Counted(
