@@ -9,7 +9,7 @@ from pathlib import Path
 from huiyin.model.problem import HuiyinError, Problem, Severity
 from huiyin.repo.base import FOLDERS, load_gate_keys
 from huiyin.repo.git import GitSource
-from huiyin.repo.schemas import SCHEMA_NAMES, load_schema
+from huiyin.repo.schemas import LATER_SCHEMAS, SCHEMA_NAMES, load_schema
 from huiyin.repo.store import load_rulebook
 from huiyin.rules.rulebook_problems import find_rulebook_problems
 
@@ -45,7 +45,8 @@ def _problems(root: Path, tree: str) -> list[Problem]:
         rulebook = load_rulebook(source)
         load_gate_keys(source)
         for name in SCHEMA_NAMES:
-            load_schema(source, name)
+            if name not in LATER_SCHEMAS or f"schema/{name}.schema.json" in source.list("schema"):
+                load_schema(source, name)
     except HuiyinError as error:
         return list(error.problems)
     # Only warnings depend on the day (who is head of a unit), and only errors are asked for.

@@ -16,7 +16,9 @@ from huiyin.repo.source import Source
 
 MAX_DEPTH = 64
 """The shipped ones need a third of it; deeper ones break the libraries that walk them by recursion."""
-SCHEMA_NAMES = ("case", "procedure", "units", "people", "calendar", "intake", "gate")
+SCHEMA_NAMES = ("case", "procedure", "units", "people", "calendar", "intake", "gate", "privacy")
+LATER_SCHEMAS = frozenset({"privacy"})
+"""Records founded before these were introduced have neither the schema nor the file, and go on without."""
 
 
 class Schema:

@@ -16,6 +16,8 @@ from huiyin.repo.records import case_from_data
 from huiyin.repo.schemas import Schema, load_schema
 from huiyin.repo.source import Source
 from huiyin.rules.calendar import Calendar
+from huiyin.rules.privacy import PrivacySettings
+from huiyin.rules.privacy.settings import PATH as PRIVACY_PATH
 from huiyin.rules.procedure import Procedure
 from huiyin.rules.procedure_data import lay_over, procedure_from_data
 from huiyin.rules.procedure_problems import find_procedure_problems
@@ -106,10 +108,10 @@ def find_case(source: Source, case_id: str) -> str:
 
 
 def load_rulebook(source: Source) -> Rulebook:
-    """Read ``rules/``: procedures, units, people, calendar.
+    """Read ``rules/``: procedures, units, people, calendar, privacy.
 
     Raises:
-        HuiyinError: every problem that makes a file unusable, all at once (HY1xx, HY201, HY40x, HY41x, HY434).
+        HuiyinError: every problem that makes a file unusable, all at once (HY1xx, HY201, HY40x, HY41x, HY434, HY701).
     """
     problems: list[Problem] = []
 
@@ -130,6 +132,7 @@ def load_rulebook(source: Source) -> Rulebook:
         except HuiyinError as error:
             problems += error.problems
     units, people, calendar = load(UNITS_PATH, "units"), load(PEOPLE_PATH, "people"), load(CALENDAR_PATH, "calendar")
+    privacy = _privacy(source, problems)
     if problems:
         raise HuiyinError(*problems)
     if not procedures:
@@ -143,7 +146,18 @@ def load_rulebook(source: Source) -> Rulebook:
     if contradictions:
         # Nothing can be judged by a procedure that names what nothing defines.
         raise HuiyinError(*contradictions)
-    return Rulebook(procedures, registry, Calendar.from_data(calendar))
+    return Rulebook(procedures, registry, Calendar.from_data(calendar), privacy)
+
+
+def _privacy(source: Source, problems: list[Problem]) -> PrivacySettings:
+    """What ``rules/privacy.yaml`` allows; a record without that file allows nothing."""
+    if PRIVACY_PATH not in source.list("rules"):
+        return PrivacySettings()
+    try:
+        return PrivacySettings.from_data(load_document(source, PRIVACY_PATH, "privacy"))
+    except HuiyinError as error:
+        problems += error.problems
+        return PrivacySettings()
 
 
 def _procedure(documents: Mapping[str, dict[str, Any]], path: str, source: Source) -> Procedure:

@@ -1,13 +1,14 @@
-"""Everything that rules are judged by, as one value: procedures, units and people, calendar."""
+"""Everything that rules are judged by, as one value: procedures, units and people, calendar, privacy."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from huiyin.model.case import Case
 from huiyin.model.problem import HuiyinError, Problem
 from huiyin.rules.calendar import Calendar, WorkingDays
+from huiyin.rules.privacy import PrivacySettings
 from huiyin.rules.procedure import Procedure
 from huiyin.rules.registry import Registry
 
@@ -19,6 +20,7 @@ class Rulebook:
     procedures: Mapping[str, Procedure]
     registry: Registry
     calendar: Calendar
+    privacy: PrivacySettings = field(default_factory=PrivacySettings)
 
     def procedure_of(self, case: Case) -> Procedure:
         """The procedure that the case runs under (第二十三、二十四条).
