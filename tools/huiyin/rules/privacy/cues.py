@@ -8,7 +8,7 @@ from functools import cached_property
 _PHONE = re.compile(
     r"电话|手机|联系|号码|致电|拨打|来电|回电|短信|微信|座机|宅电|tel|phone|mobile|vx|wx|qq", re.IGNORECASE
 )
-_OWN = re.compile(r"我的|我家|本人|家里|家中|家庭|宅电|座机|住宅|联系电话|联系方式|联系我|找我|回电|电话")
+_OWN = re.compile(r"我的|我家|本人|家里|家中|家庭|宅电|座机|联系电话|联系方式|联系我|找我|回电|电话")
 _OFFICE = re.compile(
     r"局|委|厅|处|科|所|院|校|站|队|办|中心|政府|热线|公司|物业|部门|客服|街道|社区|值班|监督|举报|投诉|单位|银行|售楼|服务"
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from huiyin.model.personal import Confidence, Finding, PersonalKind
@@ -13,6 +14,9 @@ from huiyin.rules.privacy.numbers import find_numbers
 from huiyin.rules.privacy.places import find_places
 from huiyin.rules.privacy.settings import PrivacySettings
 from huiyin.rules.privacy.tokens import find_accounts, find_documents, find_emails, find_internet, find_plates
+
+# What no mail address, plate, passport or credit code can do without; most texts have none of it.
+_LETTERED = re.compile(r"[@A-Za-z0-9](?:(?<=[@A-Za-z])|[0-9]{17})")
 
 
 def find_personal(
@@ -35,13 +39,16 @@ def find_personal(
 
 def _detect(text: str, settings: PrivacySettings, *, official: bool) -> Iterator[Found]:
     yield from find_numbers(text, settings, official=official)
-    yield from find_emails(text, settings, official=official)
     yield from find_accounts(text, official=official)
-    yield from find_plates(text)
-    yield from find_documents(text, official=official)
-    yield from find_internet(text)
     yield from find_places(text, official=official)
-    yield from find_names(text)
+    yield from find_names(text, official=official)
+    lettered = _LETTERED.search(text) is not None
+    if lettered:
+        yield from find_emails(text, settings, official=official)
+        yield from find_plates(text)
+        yield from find_documents(text, official=official)
+    if lettered or text.count(".") >= 3:
+        yield from find_internet(text)
 
 
 def _choose(found: Iterable[Found]) -> list[Found]:

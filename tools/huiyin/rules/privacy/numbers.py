@@ -22,8 +22,8 @@ _ID18 = re.compile(r"(?=([1-8]\d{5}(?:19|20)\d\d[01]\d[0-3]\d{4}[\dX]))")
 _ID15 = re.compile(r"(?=([1-8]\d{7}[01]\d[0-3]\d{4}))")
 _MOBILE = re.compile(r"(?=((?:(?:00)?86)?0?1[3-9]\d{9}))")
 _LANDLINE = re.compile(r"(?=((?:(?:00)?86)?0?(?:10|2\d|[3-9]\d\d)[2-9]\d{6,7}))")
-_CARD = re.compile(r"(?=([2-69]\d{14,18}))")
-_UNION = re.compile(r"62\d{14,17}|9558\d{15}|95599\d{14}|6013\d{15}|436742\d{13}|4\d{15}|5[1-5]\d{14}|35\d{14}")
+_CARD = re.compile(r"(?=([2-69]\d{15,18}))")
+_ISSUERS = re.compile(r"62\d{14,17}|9558\d{15}|95599\d{14}|6013\d{15}|436742\d{13}|4\d{15}|5[1-5]\d{14}|35\d{14}")
 # How people group the eleven digits of a mobile number.
 _MOBILE_GROUPS = {(11,), (3, 4, 4), (3, 8), (7, 4), (4, 4, 3), (3, 3, 5), (4, 7), (3, 4, 2, 2), (3, 2, 2, 2, 2)}
 _RANGES = re.compile(r"\s*[\-‐‑‒–—―−~～]+\s*")
@@ -33,7 +33,7 @@ def find_numbers(text: str, settings: PrivacySettings, *, official: bool) -> Ite
     """Findings in each run of digits; the kinds may overlap, the caller chooses."""
     for run in find_runs(text):
         yield from _find_identities(run)
-        if len(run.digits) >= 15:
+        if len(run.digits) >= 16:
             yield from _find_cards(run)
         if len(run.digits) >= 10:
             yield from _find_mobiles(run, settings)
@@ -54,12 +54,14 @@ def _find_identities(run: Run) -> Iterator[Found]:
         if proven or run.is_whole(start, start + 18):
             certainty = Confidence.CERTAIN if proven else Confidence.UNCERTAIN
             yield Found(PersonalKind.RESIDENT_ID, *run.span(start, start + 18), certainty)
+    end = 0
     for match in _ID15.finditer(run.digits):
         number, start = match[1], match.start()
-        if not run.is_whole(start, start + 15) or number[:2] not in _PROVINCES:
+        if start < end or not run.is_whole(start, start + 15) or number[:2] not in _PROVINCES:
             continue
         around = Around(run.text, *run.span(start, start + 15))
         if _is_date("19" + number[6:8], number[8:10], number[10:12]) and not around.is_serial:
+            end = start + 15
             certainty = Confidence.CERTAIN if around.tells_identity else Confidence.UNCERTAIN
             yield Found(PersonalKind.RESIDENT_ID, around.start, around.end, certainty)
 
@@ -73,27 +75,25 @@ def _is_date(year: str, month: str, day: str) -> bool:
 
 def _find_cards(run: Run) -> Iterator[Found]:
     """Bank cards: length, issuer (ISO/IEC 7812) and Luhn digit."""
+    end = 0
     for match in _CARD.finditer(run.digits):
         start = match.start()
-        if start not in run.edges:
+        if start < end or start not in run.edges:
             continue
-        for length in range(len(match[1]), 14, -1):
-            number = match[1][:length]
-            if start + length not in run.edges or not number.isdecimal():
-                continue
-            around = Around(run.text, *run.span(start, start + length))
-            certainty = _card_certainty(number, around)
+        around = Around(run.text, *run.span(start, start + 1))
+        for length in range(len(match[1]), 15, -1):
+            certainty = _card_certainty(match[1][:length], around) if start + length in run.edges else None
             if certainty is not None:
-                yield Found(PersonalKind.BANK_CARD, around.start, around.end, certainty)
+                end = start + length
+                yield Found(PersonalKind.BANK_CARD, *run.span(start, end), certainty)
                 break
 
 
 def _card_certainty(number: str, around: Around) -> Confidence | None:
-    issued, right = _UNION.fullmatch(number) is not None, luhn.is_valid(number)
-    if issued and right:
+    if _ISSUERS.fullmatch(number) and luhn.is_valid(number):
         sure = around.tells_card or (number.startswith(("62", "9558", "95599")) and not around.is_serial)
         return Confidence.CERTAIN if sure else Confidence.UNCERTAIN
-    return Confidence.UNCERTAIN if (issued or right or len(number) >= 16) and around.tells_card else None
+    return Confidence.UNCERTAIN if around.tells_card else None
 
 
 def _find_mobiles(run: Run, settings: PrivacySettings) -> Iterator[Found]:
@@ -105,7 +105,9 @@ def _find_mobiles(run: Run, settings: PrivacySettings) -> Iterator[Found]:
         if run.is_whole(start, stop) or (stop - start == 11 and _is_pair(run, start)):
             end = stop
             around = Around(run.text, *run.span(start, stop))
-            yield Found(PersonalKind.MOBILE, around.start, around.end, _mobile_certainty(run, start, stop, around))
+            certainty = _mobile_certainty(run, start, stop, around)
+            if certainty is not None:
+                yield Found(PersonalKind.MOBILE, around.start, around.end, certainty)
 
 
 def _is_pair(run: Run, start: int) -> bool:
@@ -116,19 +118,18 @@ def _is_pair(run: Run, start: int) -> bool:
     return False
 
 
-def _mobile_certainty(run: Run, start: int, stop: int, around: Around) -> Confidence:
+def _mobile_certainty(run: Run, start: int, stop: int, around: Around) -> Confidence | None:
     bare = stop - 11
     groups, gaps = tuple(run.groups(bare, stop)), run.gaps(bare, stop)
-    uniform = len(set(gaps)) <= 1
-    if run.is_weak(bare, stop) or run.honest(bare, stop) < 7 or around.is_quantity:
+    usual = len(set(gaps)) <= 1 or groups in _MOBILE_GROUPS
+    if run.is_weak(bare, stop):
+        # A list of days and amounts (8/16，8/20，8/21) has gaps of many kinds.
+        return Confidence.UNCERTAIN if usual else None
+    if run.honest(bare, stop) < 7 or around.is_quantity or not usual:
         return Confidence.UNCERTAIN
-    if around.tells_phone and (uniform or groups in _MOBILE_GROUPS):
-        return Confidence.CERTAIN
-    if around.is_serial or around.touches_letters:
-        return Confidence.UNCERTAIN
-    if groups in {(5, 6), (6, 5)} and _RANGES.fullmatch(gaps[0]):
-        return Confidence.UNCERTAIN
-    return Confidence.CERTAIN if uniform or groups in _MOBILE_GROUPS else Confidence.UNCERTAIN
+    is_range = groups in {(5, 6), (6, 5)} and _RANGES.fullmatch(gaps[0]) is not None
+    doubtful = around.is_serial or around.touches_letters or is_range
+    return Confidence.UNCERTAIN if doubtful and not around.tells_phone else Confidence.CERTAIN
 
 
 def _find_landlines(run: Run, settings: PrivacySettings, *, official: bool) -> Iterator[Found]:
@@ -172,7 +173,9 @@ def _find_local(run: Run, settings: PrivacySettings, *, official: bool) -> Itera
     groups = run.groups(0, len(run.digits))
     if groups not in ([7], [8], [3, 4], [4, 4]) or run.digits[0] in "01" or "X" in run.digits:
         return
+    if len(groups) == 2 and run.digits[-4:-2] in {"19", "20"}:
+        return  # years: 2015-2020, JGJ 242-2011
     around = Around(run.text, *run.span(0, len(run.digits)))
-    told = around.tells_own_phone and (around.tells_citizen or not official)
+    told = around.tells_phone and (around.tells_citizen or not official)
     if told and not around.is_quantity and not settings.allows_number(run.digits):
         yield Found(PersonalKind.LANDLINE, around.start, around.end, Confidence.UNCERTAIN)

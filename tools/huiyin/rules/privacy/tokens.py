@@ -15,18 +15,21 @@ from huiyin.rules.privacy.runs import DIGIT
 from huiyin.rules.privacy.settings import PrivacySettings
 
 _GAP = r"[\s\-_·•.]{0,2}"
+_DOT_WORD = r"\s?(?:\.|。|点|[\[(（【]\s?(?:dot|点|\.)\s?[\])）】]|\sdot\s)\s?"
 _AT = re.compile(
-    r"(?<=[A-Za-z0-9_.\-])\s{0,2}(?:@|[\[(（【<{#*]\s?(?:at|AT|At|@|艾特)\s?[\])）】>}#*]|艾特|小老鼠|\sat\s|#)\s{0,2}"
-    r"(?P<domain>[A-Za-z0-9\-]{1,40}(?:\s?(?:\.|。|点|[\[(（【]\s?(?:dot|点|\.)\s?[\])）】]|\sdot\s)\s?[A-Za-z][A-Za-z\-]{1,20}){1,4})"
+    r"[A-Za-z0-9_.\-]\s{0,2}(?:@|[\[(（【<{#*]\s?(?:at|AT|At|@|艾特)\s?[\])）】>}#*]|艾特|小老鼠|\sat\s|#)\s{0,2}"
+    rf"(?P<domain>[A-Za-z0-9\-]{{1,40}}(?:{_DOT_WORD}[A-Za-z][A-Za-z\-]{{1,20}}){{1,4}})"
 )
 _LOCAL = re.compile(r"[A-Za-z0-9_.+%\-]{1,64}\Z")
-_DOT = re.compile(r"\s?(?:\.|。|点|[\[(（【]\s?(?:dot|点|\.)\s?[\])）】]|\sdot\s)\s?")
+_DOT = re.compile(_DOT_WORD)
 
 _QQ = re.compile(
-    rf"(?:[QqＱ]\s?[QqＱ]|扣扣|球球|企鹅|[Qq]号)(?:号码|号|帐号|账号|群)?(?:是|为|[:：\s，,]){{0,3}}(?P<id>[{DIGIT}](?:[\s\-_.]{{0,2}}[{DIGIT}]){{4,11}})"
+    r"[Qq扣球企](?:(?<=[Qq])\s?[Qq]|(?<=扣)扣|(?<=球)球|(?<=企)鹅|(?<=[Qq])(?=号))(?:号码|号|帐号|账号|群)?(?:是|为|[:：\s，,]){0,3}"
+    rf"(?P<id>(?![0零〇○])[{DIGIT}](?:[\s\-_.]{{0,2}}[{DIGIT}]){{4,11}})"
 )
 _WECHAT_CUE = re.compile(
-    r"(?<![A-Za-z])(?:微信|薇信|威信|徽信|V信|v信|[VvWw][Xx]|wechat|WeChat|weixin|WEIXIN|加[Vv])(?![A-Za-z])(?P<public>公众|小程序|公号|服务号|订阅号|支付|转账|扫码|群)?"
+    r"[微薇威徽VvWw加](?<![A-Za-z].)(?:(?<=[微薇威徽Vv])信|(?<=[VvWw])[Xx]|(?<=[Ww])[Ee](?:[Cc][Hh][Aa][Tt]|[Ii][Xx][Ii][Nn])|(?<=加)[Vv])"
+    r"(?![A-Za-z])(?P<public>公众|小程序|公号|服务号|订阅号|支付|转账|扫码|群)?"
 )
 _WECHAT_ID = re.compile(
     r"(?P<named>(?:号码|号|ID|id|帐号|账号)?(?:同手机号|是|为|[:：\s，,]){0,3})(?P<id>[A-Za-z][A-Za-z0-9_\-]{5,19}|[0-9]{5,11})(?![A-Za-z0-9_\-@.])"
@@ -40,13 +43,14 @@ _PLATE = re.compile(
 )
 _PUBLIC_VEHICLE = re.compile(r"公交|出租|客车|班车|执法车|环卫|校车|的士|大巴|货车|渣土车|洒水车")
 
+# The look behind stands after the first character, so that the search can jump to it.
 _PASSPORT = re.compile(
-    rf"(?<![A-Za-z0-9])[EeGgDdSsPpHh](?:{_GAP}[0-9]){{8}}(?![0-9A-Za-z])|(?<![A-Za-z0-9])[Ee][A-Za-z](?:{_GAP}[0-9]){{7}}(?![0-9A-Za-z])"
+    rf"[DEGHPSdeghps](?<![A-Za-z0-9].)(?:(?:{_GAP}[0-9]){{8}}|(?<=[Ee])[A-Za-z](?:{_GAP}[0-9]){{7}})(?![0-9A-Za-z])"
 )
 _PASSPORT_CUE = re.compile(r"护照|通行证|passport", re.IGNORECASE)
-_CODE = re.compile(rf"(?<![A-Za-z0-9])[159AYay](?:{_GAP}[0-9A-Za-z]){{17}}(?![A-Za-z0-9])")
+_CODE = re.compile(rf"[159AYay](?<![A-Za-z0-9].)(?:{_GAP}[0-9A-Za-z]){{17}}(?![A-Za-z0-9])")
 
-_IPV4 = re.compile(r"(?<![\d.])\d{1,3}(?:\s?[.。]\s?\d{1,3}){3}(?![\d]|\.\d)")
+_IPV4 = re.compile(r"[0-9](?<![0-9.][0-9])[0-9]{0,2}(?:\s?[.。]\s?[0-9]{1,3}){3}(?![0-9]|\.[0-9])")
 _IPV6 = re.compile(r"(?<![0-9A-Za-z:])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![0-9A-Za-z:])")
 _IP_CUE = re.compile(r"(?:\bip|网络|上网|登录|登陆)[\w ]{0,4}[:：是为]?\s*$", re.IGNORECASE)
 
@@ -54,13 +58,13 @@ _IP_CUE = re.compile(r"(?:\bip|网络|上网|登录|登陆)[\w ]{0,4}[:：是为
 def find_emails(text: str, settings: PrivacySettings, *, official: bool) -> Iterator[Found]:
     """Mail addresses, also with the at sign and the dots spelt out; those of listed domains are an office's."""
     for match in _AT.finditer(text):
-        local = _LOCAL.search(text[max(0, match.start() - 64) : match.start()])
+        local = _LOCAL.search(text[max(0, match.start() - 63) : match.start() + 1])
         if local is None:
             continue
         domain = _DOT.sub(".", match["domain"])
         if not settings.allows_domain(domain):
             certainty = Confidence.UNCERTAIN if official else Confidence.CERTAIN
-            yield Found(PersonalKind.EMAIL, match.start() - len(local[0]), match.end(), certainty)
+            yield Found(PersonalKind.EMAIL, match.start() + 1 - len(local[0]), match.end(), certainty)
 
 
 def find_accounts(text: str, *, official: bool) -> Iterator[Found]:
@@ -69,7 +73,8 @@ def find_accounts(text: str, *, official: bool) -> Iterator[Found]:
         certainty = Confidence.UNCERTAIN if official or "群" in match[0] else Confidence.CERTAIN
         yield Found(PersonalKind.QQ, *match.span("id"), certainty)
     for cue in _WECHAT_CUE.finditer(text):
-        account = None if cue["public"] else _WECHAT_ID.match(text, cue.end())
+        public = cue["public"] or "公众号" in text[max(0, cue.start() - 8) : cue.start()]
+        account = None if public else _WECHAT_ID.match(text, cue.end())
         if account is not None:
             sure = not official and (account["named"].strip() != "" or not account["id"].isdecimal())
             yield Found(PersonalKind.WECHAT, *account.span("id"), Confidence.CERTAIN if sure else Confidence.UNCERTAIN)
@@ -102,15 +107,21 @@ def find_documents(text: str, *, official: bool) -> Iterator[Found]:
 
 def find_internet(text: str) -> Iterator[Found]:
     """Public addresses of the internet; those of local networks lead to nobody."""
-    for match in (*_IPV4.finditer(text), *_IPV6.finditer(text)):
-        written = re.sub(r"\s", "", match[0]).replace("。", ".")
-        try:
-            address = ipaddress.ip_address(written)
-        except ValueError:
-            continue
-        if address.is_private or address.is_multicast or address.is_unspecified:
-            continue
-        told = _IP_CUE.search(text[max(0, match.start() - 16) : match.start()])
-        # Small numbers between dots are the numbers of sections and versions.
-        sure = told or address.version == 6 or max(address.packed) > 40
-        yield Found(PersonalKind.IP_ADDRESS, *match.span(), Confidence.CERTAIN if sure else Confidence.UNCERTAIN)
+    for match in _IPV4.finditer(text):
+        parts = [int(part) for part in re.split(r"\s?[.。]\s?", match[0])]
+        told = _IP_CUE.search(text[max(0, match.start() - 16) : match.start()]) is not None
+        # Small numbers between dots are the numbers of sections, versions and days.
+        if max(parts) <= 255 and (told or max(parts) >= 10) and _is_public(".".join(map(str, parts))):
+            certainty = Confidence.CERTAIN if told or max(parts) > 40 else Confidence.UNCERTAIN
+            yield Found(PersonalKind.IP_ADDRESS, *match.span(), certainty)
+    for match in _IPV6.finditer(text) if text.count(":") > 1 else ():
+        if _is_public(match[0]):
+            yield Found(PersonalKind.IP_ADDRESS, *match.span(), Confidence.CERTAIN)
+
+
+def _is_public(written: str) -> bool:
+    try:
+        address = ipaddress.ip_address(written)
+    except ValueError:
+        return False
+    return not (address.is_private or address.is_multicast or address.is_unspecified)
