@@ -22,7 +22,7 @@ from huiyin.cli.problems import markdown_page
 from tests import docs
 from tests.cases import PROJECT
 from tests.office import NO_SSH_KEYGEN
-from tests.repository import Repository
+from tests.repository import Repository, make_repository
 
 UPDATE = os.environ.get("HUIYIN_UPDATE_DOCS") == "1"
 CLI = PROJECT / "docs/cli.md"
@@ -36,6 +36,7 @@ NEW = "new --channel people --no-real-name --no-contactable --title 路灯 --bod
 SAMPLES: dict[str, tuple[str, ...]] = {
     "check": ("check --format json", "check people-90000001 --format json"),
     "deadlines": ("deadlines --format json",),
+    "report daily": ("report daily --format json", "report daily --root ../plain --format json"),
     "inbox": ("inbox --person lanzhou.head --format json", "inbox --unit zhangye --format json"),
     "show": tuple(
         f"show {case} --format json"
@@ -84,6 +85,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Repository:
     dos.write_bytes(dos.read_bytes().replace(b"\n", b"\r\n"))
     noted.write_text(noted.read_text(encoding="utf-8") + "# note\n", encoding="utf-8")
     break_history(repository)
+    make_repository(repository.root.parent / "plain")
     return repository
 
 

@@ -76,3 +76,17 @@ def find_unit(place: Place, name: str) -> Unit:
     if unit is None:
         raise UsageError(Problem("HY932", f"没有名为“{name}”的单位。"))
     return unit
+
+
+def find_dispatcher(place: Place, name: str) -> Unit:
+    """The unit of that id, name or alias, if it dispatches a channel (第六条、第十四条).
+
+    Raises:
+        UsageError: HY932, there is no such unit; HY920, it dispatches nothing.
+    """
+    unit = find_unit(place, name)
+    known = {c.dispatcher for p in place.rulebook.procedures.values() for c in p.channels.values()}
+    if unit.id not in known:
+        names = "、".join(f"{d}（{place.rulebook.registry.name_of(d)}）" for d in sorted(known))
+        raise UsageError(Problem("HY920", f"“{unit.name}”不是交办单位；交办单位有：{names}。", article="14"))
+    return unit

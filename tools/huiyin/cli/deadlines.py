@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from huiyin.cli.cases import Replays, find_unit
+from huiyin.cli.cases import Replays, find_dispatcher, find_unit
 from huiyin.cli.chinese import command as chinese_command
 from huiyin.cli.options import Place, as_of_option, format_option, rev_option, root_option
 from huiyin.cli.output import github_line, print_json, print_table
-from huiyin.model.problem import Problem, UsageError
+from huiyin.model.problem import Problem
 from huiyin.reports.wording import NO_HEAD, entry_due, entry_late
 from huiyin.rules.articles import cite
 
@@ -39,7 +39,7 @@ def command(
 
     place = Place(root, rev)
     unit = find_unit(place, unit_name).id if unit_name is not None else None
-    dispatcher = _find_dispatcher(place, dispatcher_name) if dispatcher_name is not None else None
+    dispatcher = find_dispatcher(place, dispatcher_name).id if dispatcher_name is not None else None
     replays = Replays(place, now)
     report = deadline_report(replays, place.rulebook, now, unit=unit, dispatcher=dispatcher)
     if output == "json":
@@ -51,16 +51,6 @@ def command(
     else:
         _print_text(report, place.rulebook.registry)
     return replays.exit_code
-
-
-def _find_dispatcher(place: Place, name: str) -> str:
-    """The id of a unit that dispatches a channel (第六条、第十四条)."""
-    unit = find_unit(place, name)
-    known = {c.dispatcher for p in place.rulebook.procedures.values() for c in p.channels.values()}
-    if unit.id not in known:
-        names = "、".join(f"{d}（{place.rulebook.registry.name_of(d)}）" for d in sorted(known))
-        raise UsageError(Problem("HY920", f"“{unit.name}”不是交办单位；交办单位有：{names}。", article="14"))
-    return unit.id
 
 
 def report_data(report: DeadlineReport) -> dict[str, object]:
