@@ -11,6 +11,8 @@ from huiyin.model.problem import HuiyinError, Problem
 
 MAGIC = b"age-encryption.org/v1\n"
 """How every age file begins."""
+_NONCE, _TAG, _CHUNK, _MAC = 16, 16, 64 * 1024, 43
+"""Sizes in the payload of an age file (C2SP age, version 1), in bytes; the last in characters of base64."""
 _NOT_OURS = "No matching keys found"
 
 
@@ -71,3 +73,16 @@ def decrypt(data: bytes, identities: Iterable[Identity], name: str) -> bytes:
         if str(error) == _NOT_OURS:
             raise HuiyinError(Problem("HY715", f"{name}：没有为本人的密钥加密，不能解密。")) from None
         raise HuiyinError(Problem("HY716", f"{name}：文件不完整或者被改动过，不能解密。")) from None
+
+
+def is_whole(data: bytes, block: int) -> bool:
+    """Whether bytes have the outer form of an age file, which needs no key to tell; a cut file nearly never has.
+
+    Args:
+        block: size of which the plaintext is a multiple, in bytes.
+    """
+    header, end, rest = data.partition(b"\n--- ")
+    mac, line, payload = rest.partition(b"\n")
+    sealed = len(payload) - _NONCE
+    plain = sealed - _TAG * -(-sealed // (_CHUNK + _TAG))
+    return bool(header.startswith(MAGIC) and end and line and len(mac) == _MAC and plain > 0 and not plain % block)

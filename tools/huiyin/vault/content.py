@@ -16,8 +16,7 @@ from huiyin.model.problem import HuiyinError, Problem
 VERSION = 1
 BLOCK = 1024
 """Bytes of plaintext are filled up to a multiple of this, so that the size of a file tells little."""
-CASE_ID = re.compile(r"(people|portal|service)-[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
-"""As in schema/case.schema.json; nothing else may become the name of a file."""
+_CASE_ID = re.compile(r"(people|portal|service)-[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
 CONTACTS = {
     "phone": "电话",
     "email": "电子邮箱",
@@ -30,6 +29,11 @@ CONTACTS = {
 """The kinds of contact, with their Chinese names."""
 DELIVERIES = {"phone": "电话", "email": "电子邮件", "visit": "当面", "post": "信函"}
 """How a private reply reaches the citizen, as in schema/case.schema.json (第二十条)."""
+
+
+def is_case_id(text: str) -> bool:
+    """Whether a text is the id of a case (schema/case.schema.json); nothing else may become the name of a file."""
+    return _CASE_ID.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ class Sealed:
     held: Held | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        if not CASE_ID.fullmatch(self.case_id):
+        if not is_case_id(self.case_id):
             raise HuiyinError(Problem("HY716", "不是留言编号，不能存入金库。"))
 
     @property
@@ -225,7 +229,7 @@ def _text(value: Any, *, optional: bool = False) -> Any:
 
 
 def _case_id(value: Any) -> str:
-    if not isinstance(value, str) or not CASE_ID.fullmatch(value):
+    if not isinstance(value, str) or not is_case_id(value):
         raise ValueError("id")
     return value
 

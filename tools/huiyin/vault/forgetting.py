@@ -9,7 +9,9 @@ from datetime import datetime
 
 from huiyin.model.moment import timestamp
 from huiyin.model.problem import HuiyinError, Problem
-from huiyin.vault.content import CASE_ID
+from huiyin.vault.content import is_case_id
+
+LOG = "forgotten.log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def read_log(data: bytes) -> list[Forgotten]:
             entries.append(_entry(line))
         except (ValueError, KeyError, TypeError):
             if line and not _is_cut(line):
-                raise HuiyinError(Problem("HY725", "抹除记录有一行不能读出。", "forgotten.log", line=number)) from None
+                raise HuiyinError(Problem("HY725", "抹除记录有一行不能读出。", LOG, line=number)) from None
     return entries
 
 
@@ -58,9 +60,23 @@ def last_words(entries: Iterable[Forgotten]) -> dict[str, Forgotten]:
     return {case_id: entry for case_id, entry in latest.items() if not entry.again}
 
 
+def refuse_forgotten(entries: Iterable[Forgotten], case_ids: Iterable[str]) -> None:
+    """Keep nothing of a case that was erased, unless somebody allowed it.
+
+    Raises:
+        HuiyinError: HY718 for each.
+    """
+    words = last_words(entries)
+    found = [words[case_id] for case_id in dict.fromkeys(case_ids) if case_id in words]
+    if found:
+        raise HuiyinError(
+            *(Problem("HY718", f"{e.case_id}的内容已于{e.at:%Y-%m-%d}由{e.by}抹除，没有再次存入。") for e in found)
+        )
+
+
 def _entry(line: bytes) -> Forgotten:
     data = json.loads(line)
-    if data["action"] not in ("forgotten", "again") or not CASE_ID.fullmatch(data["case"]):
+    if data["action"] not in ("forgotten", "again") or not is_case_id(data["case"]):
         raise ValueError("entry")
     return Forgotten(data["case"], datetime.fromisoformat(data["at"]), str(data["by"]), data["action"] == "again")
 

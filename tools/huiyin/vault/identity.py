@@ -14,6 +14,7 @@ from huiyin.repo.files import failure
 from huiyin.repo.reasons import reason
 from huiyin.repo.source import shown
 from huiyin.vault.age import MAGIC, Identity, generate_secret
+from huiyin.vault.folder import open_regular
 from huiyin.vault.place import repository_around
 
 _LARGEST = 64 * 1024
@@ -32,17 +33,13 @@ def read_identities(path: Path, root: Path | None) -> tuple[Identity, ...]:
     """
     name = shown(str(path))
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        file = open_regular(path)
     except (OSError, ValueError) as error:
         raise UsageError(_unusable(name, reason(getattr(error, "errno", None), "读取"))) from None
-    with os.fdopen(handle, "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise UsageError(_unusable(name, "不是普通文件"))
-        if status.st_mode & 0o077:
-            raise UsageError(
-                Problem("HY714", f"其他人可以读取密钥文件（权限{stat.S_IMODE(status.st_mode):o}）。", name)
-            )
+    with file:
+        mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+        if mode & 0o077:
+            raise UsageError(Problem("HY714", f"其他人可以读取密钥文件（权限{mode:o}）。", name))
         _refuse_in_repository(path, root)
         data = file.read(_LARGEST)
     return _parse(data, name)
@@ -65,21 +62,21 @@ def _parse(data: bytes, name: str) -> tuple[Identity, ...]:
         raise UsageError(_unusable(name, "有一行不是age私钥（AGE-SECRET-KEY-1…）")) from None
 
 
-def make_identity(path: Path, root: Path | None, now: datetime) -> str:
+def make_identity(path: Path, now: datetime) -> str:
     """Write a new secret key into a new file that only its owner may read; give the public key.
 
     Raises:
         UsageError: HY713, there is something at the path already; HY714, the path lies in a Git repository.
         HuiyinError: HY906.
     """
-    _refuse_in_repository(path, root)
+    _refuse_in_repository(path, None)
     secret = generate_secret()
     recipient = Identity(secret).recipient
     text = f"# created: {timestamp(now)}\n# public key: {recipient}\n{secret}\n"
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     except FileExistsError:
-        raise UsageError(_unusable(shown(str(path)), "已经有这个文件，不会覆盖")) from None
+        raise UsageError(_unusable(shown(str(path)), "已经有这个文件，不会覆盖；请换一个文件名")) from None
     except (OSError, ValueError) as error:
         raise HuiyinError(failure(path, getattr(error, "errno", None))) from None
     try:

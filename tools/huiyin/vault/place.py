@@ -58,9 +58,13 @@ def repository_around(folder: Path, root: Path | None) -> Path | None:
 
 
 def _is_repository(folder: Path) -> bool:
-    """Whether a folder is the top of a work tree, or a repository's own folder, bare or not."""
+    """Whether a folder is the top of a work tree, a repository's own folder, bare or not, or a case log."""
     try:
-        return (folder / ".git").exists() or all((folder / name).exists() for name in _OF_A_REPOSITORY)
+        return (
+            (folder / ".git").exists()
+            or all((folder / name).exists() for name in _OF_A_REPOSITORY)
+            or (folder / "rules" / "procedure").is_dir()
+        )
     except OSError:  # not allowed to look: then Git is not either
         return False
 

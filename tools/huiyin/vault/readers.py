@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from huiyin.model.case import Channel
 from huiyin.model.problem import HuiyinError, Problem
 from huiyin.model.unit import Role
 from huiyin.rules.deadlines import local_day
 from huiyin.rules.registry import Registry
 from huiyin.rules.replay import Replay
+from huiyin.rules.rulebook import Rulebook
 
 DISPATCHER_ROLES = (Role.CLERK, Role.REVIEWER)
 UNIT_ROLES = (Role.CLERK, Role.HEAD)
@@ -59,6 +61,20 @@ def readers_of_case(replay: Replay, registry: Registry) -> tuple[Reader, ...]:
         HuiyinError: HY712.
     """
     return readers(replay.dispatcher, replay.unit, registry, local_day(replay.now))
+
+
+def readers_at_registration(case_id: str, rulebook: Rulebook, day: date) -> tuple[Reader, ...]:
+    """Of a case not in the record yet: its dispatcher only, which follows from the channel (第六条).
+
+    Args:
+        case_id: ``<channel>-<reference>``.
+
+    Raises:
+        HuiyinError: HY712.
+    """
+    channel = Channel(case_id.partition("-")[0])
+    in_force = sorted(rulebook.procedures.values(), key=lambda procedure: procedure.in_force_from)
+    return readers(in_force[-1].channels[channel].dispatcher, None, rulebook.registry, day)
 
 
 def _holders(unit: str, roles: Iterable[Role], registry: Registry, day: date) -> set[Reader]:
