@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from huiyin.model.problem import HuiyinError, Problem, Severity
+from huiyin.reminders.routing import find_routing_problems
 from huiyin.repo.base import load_gate_keys
 from huiyin.repo.schemas import load_schema
 from huiyin.repo.source import Source
@@ -52,6 +53,7 @@ def check(source: Source, now: datetime, paths: Iterable[str] | None = None) -> 
     problems: list[Problem] = []
     if paths is None:
         problems += [*find_rulebook_problems(rulebook, local_day(now)), *_check_gate(source)]
+        problems += find_routing_problems(source, rulebook.registry)
     problems += source.strange("cases/")
     count = 0
     used: Counter[str] = Counter()
