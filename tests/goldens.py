@@ -10,8 +10,9 @@
 * ``expected.yaml``: the verdict.
 
 The keys of ``facts.yaml`` besides: ``provider`` (github), ``now``, ``seen_at`` (now), ``author``, ``pushers`` (the
-author), ``commits`` (one by the author), ``reviews``; ``people`` and ``head_people`` (laid over rules/people.yaml, the
-second in the head only), and for what no folder should hold ``deleted``, ``modes``, ``files``, ``edits``, ``padded``.
+author), ``commits`` (one by the author), ``reviews``; ``title``, ``body`` and ``branch`` of a pull request; ``people``
+and ``head_people`` (laid over rules/people.yaml, the second in the head only), and for what no folder should hold
+``deleted``, ``modes``, ``files``, ``edits``, ``padded``.
 Somebody outside people.yaml is written ``github:123``; a second key of a person ``li.na#2``.
 """
 
@@ -19,13 +20,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from huiyin.gate import Verdict, decide
+from huiyin.introduced import find_introduced
 from huiyin.model.pull import Commit, Identity, PullFacts, Review, ReviewState
 from huiyin.model.unit import Person
 from huiyin.repo import yaml
@@ -108,6 +110,8 @@ class Golden:
                 return None, tuple(conflicts)
         base = load_base(repository.root, main)
         changes = find_changes(repository.root, main, head, base.schema)
+        personal = find_introduced(repository.root, start, [shas[-1]], base.rulebook.privacy, base.schema)
+        changes = replace(changes, problems=(*changes.problems, *personal))
         made = [(sha, above, commit) for sha, above, commit in zip(shas[1:], parents, described, strict=True)]
         return decide(self._pull(main, shas, made, base.rulebook.registry.people), changes, base.rulebook), ()
 
@@ -165,6 +169,7 @@ class Golden:
             reviews=tuple(reviews),
             seen_at=moment(facts, "seen_at"),
             now=moment(facts, "now"),
+            words=tuple((where, facts[where]) for where in ("title", "body", "branch") if where in facts),
         )
 
 

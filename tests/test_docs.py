@@ -23,6 +23,7 @@ from tests import docs
 from tests.cases import PROJECT
 from tests.office import NO_SSH_KEYGEN
 from tests.repository import Repository, make_repository
+from tests.vault.safe import make_safe
 
 UPDATE = os.environ.get("HUIYIN_UPDATE_DOCS") == "1"
 CLI = PROJECT / "docs/cli.md"
@@ -33,6 +34,9 @@ GENERATED = ("cases/", "units/", "months/", "topics/", "procedure/", "statistics
 """Folders of the site whose pages the plugin makes; MkDocs checks the links to them."""
 
 NEW = "new --channel people --no-real-name --no-contactable --title 路灯 --body 不亮。 --format json"
+UNSURE = "本人房屋漏水，电话13900000000（虚构）"
+"""A body with something that is personal and something that may be."""
+KEY = "--identity ../keys/wangzhan.clerk.age"
 SAMPLES: dict[str, tuple[str, ...]] = {
     "check": ("check --format json", "check people-90000001 --format json"),
     "deadlines": ("deadlines --format json",),
@@ -46,12 +50,15 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "audit": ("audit --root ../province.git --format json", "audit other --root ../province.git --format json"),
     "calendar": ("calendar --year 2026 --format json", "calendar --year 2027 --format json"),
     "calendar diff": ("calendar diff HEAD new-calendar.yaml --format json",),
+    "scan": ("scan built --format json",),
     "units": ("units --format json", "units --as-of 2010-01-01 --format json"),
     "new": (
         f"{NEW} --reference 91",
         f"{NEW} --reference 92 --received-at 2026-11-23T09:00:00 --dry-run",
         f"{NEW} --reference 93",
+        f"{NEW} --reference 94 --body {UNSURE}",
     ),
+    "redact": ("redact --list --format json", f"redact --format json {KEY}"),
     "record": (
         "record claimed people-90000050 --by lanzhou.clerk --dry-run --format json",
         "record published people-90000040 --by lanzhou.clerk --format json",
@@ -77,13 +84,18 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Repository:
         f'1,2026-11-23 08:00,,路灯,"{text}"',
         f'2,2026-11-23 09:00,,灯,"{text[:6]} {text[6:]}"',
         "3,昨天,,公交,末班车太早。",
+        f"4,2026-11-23 09:30,,漏水,{UNSURE}",
     )
+    make_safe(repository, {"wangzhan.clerk": ""})
+    assert 1 == repository.huiyin(*f"{NEW} --reference 95 --body {UNSURE}".split()).code
     repository.write("new.csv", "留言编号,留言时间,联系电话,留言标题,留言内容\n" + "\n".join(rows) + "\n")
     calendar = (repository.root / "rules/calendar.yaml").read_text(encoding="utf-8")
     repository.write("new-calendar.yaml", calendar.replace("day: 19\n", "day: 18\n"))
     dos, noted = (next((repository.root / "cases").rglob(f"people-9000000{n}.yaml")) for n in (2, 3))
     dos.write_bytes(dos.read_bytes().replace(b"\n", b"\r\n"))
     noted.write_text(noted.read_text(encoding="utf-8") + "# note\n", encoding="utf-8")
+    repository.write("built/a.woff", "demo")
+    repository.write("built/a.txt", "电话13800138000（虚构）")
     break_history(repository)
     make_repository(repository.root.parent / "plain")
     return repository

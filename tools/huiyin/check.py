@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from huiyin.committed import check_texts
+from huiyin.findings import find_in_case, find_in_text, hide_in
 from huiyin.model.problem import HuiyinError, Problem, Severity
 from huiyin.reminders.routing import find_routing_problems
 from huiyin.repo.base import load_gate_keys
@@ -54,6 +56,7 @@ def check(source: Source, now: datetime, paths: Iterable[str] | None = None) -> 
     if paths is None:
         problems += [*find_rulebook_problems(rulebook, local_day(now)), *_check_gate(source)]
         problems += find_routing_problems(source, rulebook.registry)
+        problems += check_texts(source, rulebook.privacy)
     problems += source.strange("cases/")
     count = 0
     used: Counter[str] = Counter()
@@ -67,7 +70,8 @@ def check(source: Source, now: datetime, paths: Iterable[str] | None = None) -> 
             too_early[procedure.id] += local_day(case.received_at) < procedure.in_force_from
     for name in sorted(used):
         problems += _check_in_force(rulebook.procedures[name], used[name], too_early[name], now)
-    return CheckReport(count, tuple(sorted(problems, key=lambda p: (p.path, p.line or 0, p.code))))
+    found = sorted(problems, key=lambda p: (p.path, p.line or 0, p.code))
+    return CheckReport(count, hide_in(found, rulebook.privacy))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +105,28 @@ def check_file(file: CaseFile, rulebook: Rulebook, now: datetime) -> tuple[Probl
 
 
 def _judge(file: CaseFile, rulebook: Rulebook, now: datetime) -> tuple[Replay | None, tuple[Problem, ...]]:
+    personal = tuple(_find_personal(file, rulebook))
     if file.case is None:
-        return None, file.problems
+        return None, (*file.problems, *personal)
     try:
         found = replay(file.case, rulebook, now)
     except HuiyinError as error:
-        return None, (*file.problems, *map(file.place, (*conduct.check_case(file.case, now), *error.problems)))
+        rest = map(file.place, (*conduct.check_case(file.case, now), *error.problems))
+        return None, (*file.problems, *rest, *personal)
     problems = (*conduct.check_case(file.case, now), *found.problems)
-    return found, (*file.problems, *map(file.place, problems))
+    return found, (*file.problems, *map(file.place, problems), *personal)
+
+
+def _find_personal(file: CaseFile, rulebook: Rulebook) -> Iterator[Problem]:
+    """第十九条: in the texts of the case; where the file is none or not in its one form, in whatever it holds."""
+    if file.case is not None:
+        for found in find_in_case(file.case, rulebook.privacy):
+            yield file.place(found.problem(file.path))
+    if file.case is None or file.problems:
+        text = file.data.decode(errors="replace")
+        known = file.case is not None  # then only comments can hold more, and those are no texts of authorities
+        for found in find_in_text(text, rulebook.privacy, official=known):
+            yield found.problem(file.path)
 
 
 def _check_references(file: CaseFile, ids: Counter[str]) -> Iterator[Problem]:

@@ -8,6 +8,9 @@ YAML or JSON. An identity is ``github:<number>``, ``gitea:<number>`` or ``ssh:<t
     commits: [{sha: …, parents: […], authors: […], signer: null}]      left out: as Git has them
     reviews: [{by: github:9000000003, commit: …, state: approved, at: 2026-11-23T09:00:00+08:00, reference: "7"}]
     seen_at: 2026-11-23T09:00:00+08:00                                 left out: now
+    title: …
+    body: …
+    branch: …
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ from huiyin.repo.schemas import Schema
 _TIME = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$", "format": "date-time"}
 _WHO = {"type": "string", "pattern": r"^((github|gitea):[0-9]{1,18}|ssh:[a-z0-9@.-]+ [A-Za-z0-9+/=]+)$"}
 _HASH = {"type": "string", "pattern": f"^{SHA.pattern}$"}
+_WORDS = {"title": "标题", "body": "说明", "branch": "分支名"}
 _WHO_OR_NOBODY = {**_WHO, "type": ["string", "null"]}
 
 
@@ -73,6 +77,7 @@ SCHEMA = {
             "title": "审签",
         },
         seen_at={**_TIME, "title": "服务器收到的时间"},
+        **{name: {"type": "string", "title": title} for name, title in _WORDS.items()},
     ),
 }
 
@@ -122,6 +127,7 @@ def read_facts(path: Path, root: Path, base: str, head: str, now: datetime) -> P
         ),
         seen_at=_moment(document["seen_at"]) if "seen_at" in document else now,
         now=now,
+        words=tuple((title, document[name]) for name, title in _WORDS.items() if document.get(name)),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from huiyin.findings import find_in_text, hide_in
 from huiyin.model.event import Answered, Published
 from huiyin.model.problem import Problem, Severity
 from huiyin.model.pull import CaseChange, ChangeKind, ChangeSet, PullFacts
@@ -71,6 +72,7 @@ def decide(facts: PullFacts, changes: ChangeSet, rulebook: Rulebook) -> Verdict:
     signed = {reason for r in needed for reason in r.reasons}
     problems = (
         *changes.problems,
+        *_check_words(facts, rulebook),
         *_check_kind(changes, kind),
         *_check_branch(facts, hands, people),
         *(p for c in changes.cases for p in _check_case(c, facts, rulebook)),
@@ -80,7 +82,8 @@ def decide(facts: PullFacts, changes: ChangeSet, rulebook: Rulebook) -> Verdict:
         *reviews.problems,
         *seat_problems,
     )
-    return Verdict(facts.head, kind, seats, reviews.objections, problems, hands.submitters)
+    shown = hide_in(problems, rulebook.privacy)
+    return Verdict(facts.head, kind, seats, reviews.objections, shown, hands.submitters)
 
 
 def _kind(changes: ChangeSet) -> str:
@@ -115,6 +118,13 @@ def _check_kind(changes: ChangeSet, kind: str) -> Iterator[Problem]:
         yield Problem("HY610", f"同时改动了留言和其他文件（{listed}），请分开提交。")
     if kind == EMPTY:
         yield Problem("HY611", "没有任何改动。")
+
+
+def _check_words(facts: PullFacts, rulebook: Rulebook) -> Iterator[Problem]:
+    """第十九条: what is written beside the commits is as public as they are, and is sent out by mail besides."""
+    for where, text in facts.words:
+        for found in find_in_text(text, rulebook.privacy, official=False):
+            yield found.problem("", where=where, code="HY753")
 
 
 def _check_branch(facts: PullFacts, hands: Hands, people: Sequence[Person]) -> Iterator[Problem]:

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import TypeAlias
 
 from huiyin.evidence import Evidence, evidence_of, to_trailers
+from huiyin.forge.signed import NAME as SIGNED
 from huiyin.gate import Verdict, decide
+from huiyin.introduced import find_introduced
 from huiyin.model.problem import HuiyinError, Problem, UsageError
 from huiyin.model.pull import ChangeSet, PullFacts
 from huiyin.repo.base import Base, load_base
 from huiyin.repo.changes import find_changes
-from huiyin.repo.commits import merge_base, read_commits
+from huiyin.repo.commits import SHA, merge_base, read_commits
 from huiyin.repo.merging import LocalBranch, Target, merge_trees
 from huiyin.repo.signing import GATE_MAIL, GATE_NAME, make_commit, verify_signatures
 from huiyin.rules.authority import key_of
@@ -64,12 +66,14 @@ class MergeOutcome:
     evidence: Evidence | None = None
 
 
-def judge(root: Path, facts: PullFacts, base: Base) -> Judgement:
+def judge(root: Path, facts: PullFacts, base: Base, *, proving: bool = False) -> Judgement:
     """Decide twice by the base's rules: what was approved, and what main would become.
 
     Args:
         root: a repository, bare or not, that has all commits concerned.
         base: of the very commit that ``facts.base`` names.
+        proving: what is judged was merged long ago. Then nobody asks whether it holds personal data: the search for it
+            learns with each version of the program, and must not take back what was proven.
 
     Raises:
         HuiyinError: HY905, Git failed.
@@ -79,6 +83,9 @@ def judge(root: Path, facts: PullFacts, base: Base) -> Judgement:
         problem = Problem("HY639", "分支与主线没有共同的起点，或有多个起点。")
         return _refused(facts, ChangeSet((), (), (problem,)), base)
     own = find_changes(root, start, facts.head, base.schema)
+    if not proving:
+        personal = find_introduced(root, start, _tips(facts), base.rulebook.privacy, base.schema)
+        own = replace(own, problems=(*own.problems, *personal))
     if start == base.commit:
         [head] = read_commits(root, [facts.head])
         return Judgement(facts, own, decide(facts, own, base.rulebook), head.tree)
@@ -165,6 +172,12 @@ def _make_merge(
     if not is_gate_key(base, signers.get(made, ""), now):
         raise HuiyinError(Problem("HY636", "这把密钥不在主线 rules/gate.yaml 中，或当日无效。"))
     return made
+
+
+def _tips(facts: PullFacts) -> list[str]:
+    """The head, and the approvals that are commits: they are merged, too, and carry messages."""
+    approvals = (r.reference for r in facts.reviews if facts.provider == SIGNED)
+    return list(dict.fromkeys((facts.head, *(sha for sha in approvals if SHA.fullmatch(sha)))))
 
 
 def _refused(facts: PullFacts, changes: ChangeSet, base: Base) -> Judgement:

@@ -60,7 +60,7 @@ def _check(root: Path, commit: RawCommit, evidence: Evidence, base: Base) -> Ite
     if facts.head != evidence.head:
         yield Problem("HY654", f"合并 {short} 写明的版本不是分支上被审的版本。")
         return
-    judgement = judge(root, facts, base)
+    judgement = judge(root, facts, base, proving=True)
     if not judgement.verdict.ready:
         yield Problem("HY654", f"合并 {short} 按当时的规则不应合入：{_why(judgement.verdict.problems)}。")
     elif evidence_of(facts, judgement.verdict, base.rulebook.registry.people.values()) != evidence:

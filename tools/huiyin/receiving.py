@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from huiyin.findings import hide
+from huiyin.introduced import find_pushed
 from huiyin.model.problem import HuiyinError, Problem
 from huiyin.proof import prove_merge
-from huiyin.repo.commits import SHA, list_first_parents, read_commits
+from huiyin.purged import find_purged
+from huiyin.repo.base import load_base
+from huiyin.repo.commits import SHA, find_commit, list_first_parents, read_commits
 from huiyin.repo.source import shown
+from huiyin.rules.privacy import PrivacySettings
 
 MAIN = "refs/heads/main"
 OPEN = ("refs/heads/", "refs/tags/")
@@ -67,7 +72,24 @@ def check_push(root: Path, updates: Iterable[Update], now: datetime) -> Iterator
         if update.ref == MAIN:
             yield from _check_main(root, update, now)
         elif not update.ref.startswith(OPEN):
-            yield Problem("HY657", f"不能推送到 {shown(update.ref)}。")
+            yield Problem("HY657", f"不能推送到 {hide(shown(update.ref), PrivacySettings())}。")
+        elif not update.deletes:
+            yield from _check_branch(root, update)
+
+
+def _check_branch(root: Path, update: Update) -> Iterator[Problem]:
+    """第十九条: what is refused here never becomes part of the server's repository: Git throws it away."""
+    if find_commit(root, update.new) is None:
+        yield Problem("HY657", "只能推送提交。")
+        return
+    main = find_commit(root, MAIN)
+    try:
+        base = load_base(root, main) if main else None
+    except HuiyinError:
+        base = None  # rules that are broken must not keep away the branch that repairs them
+    settings = base.rulebook.privacy if base else PrivacySettings()
+    yield from find_purged(root, update.new)
+    yield from find_pushed(root, update.ref, update.new, settings, base.schema if base else None, main)
 
 
 def _check_main(root: Path, update: Update, now: datetime) -> Iterator[Problem]:
@@ -76,6 +98,9 @@ def _check_main(root: Path, update: Update, now: datetime) -> Iterator[Problem]:
         return
     if update.creates:
         yield Problem("HY657", "库中还没有主线；主线由 huiyin init --bare 建立，不能由推送建立。")
+        return
+    if purged := list(find_purged(root, update.new)):
+        yield from purged
         return
     chain = list_first_parents(root, update.new, without=update.old)
     commits = read_commits(root, chain)

@@ -19,6 +19,7 @@ from huiyin.cli.options import as_of_option, format_option
 from huiyin.cli.output import print_json
 from huiyin.cli.repository import git_root, root_option_of
 from huiyin.cli.verdict import verdict_data, verdict_lines
+from huiyin.findings import veil
 from huiyin.model.problem import HuiyinError, Problem, UsageError
 
 if TYPE_CHECKING:
@@ -127,7 +128,8 @@ def _print(judgement: Judgement, base: Base, now: datetime, output: str) -> None
 
         click.echo(render(verdict, changes, base.rulebook, base.schema.document, now), nl=False)
     else:
-        click.echo("\n".join([*change_lines(changes, base, now), ""]))
+        shown = veil(verdict.problems, base.rulebook.privacy)
+        click.echo("\n".join([*map(shown, change_lines(changes, base, now)), ""]))
         click.echo("\n".join(verdict_lines(judgement, base.rulebook.registry)))
 
 

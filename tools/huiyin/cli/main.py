@@ -35,6 +35,7 @@ COMMANDS = {
     "init": ("huiyin.cli.init", "新建留言库的服务器仓库，闸门即装即用"),
     "audit": ("huiyin.cli.audit", "查证主线的全部历史：每次合并都合法、经审签、由闸门所作"),
     "calendar": ("huiyin.cli.calendar", "显示一年的工作日；比较两版日历，列出期限变动的留言"),
+    "scan": ("huiyin.cli.scan", "检查生成的网站中有无个人信息，每个文件都读到底"),
     "units": ("huiyin.cli.units", "列出单位名册"),
     "problems": ("huiyin.cli.problems", "列出问题代码及其原因和处理办法"),
 }

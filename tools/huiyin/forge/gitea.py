@@ -86,6 +86,7 @@ class Gitea(Hosted):
             reviews=self._reviews(pull),
             seen_at=min(p.at for p in pushes if p.covers(pull.head, parents)),
             now=self.now(),
+            words=self.words(pull, found),
         )
 
     def settle(self, pull: PullRef) -> None:

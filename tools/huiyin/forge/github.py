@@ -55,6 +55,7 @@ class GitHub(Hosted):
             reviews=self._reviews(pull),
             seen_at=seen_at,
             now=self.now(),
+            words=self.words(pull, found),
         )
 
     def _reviews(self, pull: PullRef) -> tuple[Review, ...]:

@@ -104,6 +104,11 @@ class Hosted(ABC):
     def settle(self, pull: PullRef) -> None:  # noqa: B027 - most forges have nothing to do here
         """Mark a pull request as done whose head has reached the base branch. GitHub notices that by itself."""
 
+    def words(self, pull: PullRef, found: Any) -> tuple[tuple[str, str], ...]:
+        """What people wrote beside the commits: title, description and the branch's name."""
+        written = (("标题", found.get("title")), ("说明", found.get("body")), ("分支名", pull.branch))
+        return tuple((where, text) for where, text in written if isinstance(text, str) and text)
+
     @abstractmethod
     def facts(self, pull: PullRef) -> PullFacts:
         """See ``Provider.facts``."""

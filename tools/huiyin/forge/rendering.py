@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from huiyin.findings import veil
 from huiyin.forge.describing import describe
 from huiyin.forge.quoting import code, plain
 from huiyin.gate import Seated, Verdict
@@ -53,7 +54,9 @@ def render(
         head.append(f"**有异议**\n\n{names}要求修改；须由本人撤回或改为同意，异议不因重新推送而消失。")
     if verdict.problems and not merged:
         head.append("**问题**\n\n" + _problems(verdict.problems))
-    return "\n\n".join([*head, *_fit(_changes(changes, rulebook, schema, now), LIMIT - len("\n\n".join(head)))]) + "\n"
+    shown = veil(verdict.problems, rulebook.privacy)
+    blocks = [shown(block) for block in _changes(changes, rulebook, schema, now)]
+    return "\n\n".join([*head, *_fit(blocks, LIMIT - len("\n\n".join(head)))]) + "\n"
 
 
 def headline(verdict: Verdict, merged: str | None = None) -> str:

@@ -7,7 +7,7 @@ or ``Huiyin-Objects: <hash>``. Whose it is, its SSH signature says, checked agai
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -149,7 +149,8 @@ class SignedProvider:
         """The same, against a given commit of main."""
         now = self.clock()
         ref = f"refs/heads/{pull.branch}"
-        return signed_facts(self.root, base, pull.head, seen_at=lambda b: self._seen_at(ref, b, now), now=now)
+        facts = signed_facts(self.root, base, pull.head, seen_at=lambda b: self._seen_at(ref, b, now), now=now)
+        return replace(facts, words=(("分支名", pull.branch),))
 
     def comment(self, pull: PullRef, markdown: str) -> None:
         """Say nothing: without a forge people ask with ``huiyin gate``."""

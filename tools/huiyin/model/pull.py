@@ -83,6 +83,8 @@ class PullFacts:
         author: who opened it; ``pushers``: everybody who pushed to its branch. Both are proven by the provider.
         commits: all of them from base to head, head included; approvals that are commits are left out.
         seen_at: when the server first saw this head; ``now``: the clock of the decision.
+        words: (what it is, text) of what was written beside the commits: title, description, name of the branch. Left
+            out where history is proven: they are not in it.
     """
 
     provider: str
@@ -94,6 +96,7 @@ class PullFacts:
     reviews: tuple[Review, ...]
     seen_at: datetime
     now: datetime
+    words: tuple[tuple[str, str], ...] = ()
 
 
 class ChangeKind(StrEnum):

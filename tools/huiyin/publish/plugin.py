@@ -18,8 +18,9 @@ from mkdocs.structure.toc import get_toc
 
 from huiyin.model.case import SHANGHAI
 from huiyin.model.moment import parse_as_of
-from huiyin.model.problem import HuiyinError, Problem
-from huiyin.publish.gather import gather
+from huiyin.model.problem import HuiyinError, Problem, Severity
+from huiyin.publish.accepted import look_through
+from huiyin.publish.gather import Gathered, gather
 from huiyin.publish.pages import Page
 from huiyin.publish.procedure_view import load_procedures
 from huiyin.publish.render import inert, render
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 HOME = "index.md"
 WATCHED = ("cases", "rules", "schema")
 CLOCK = "HUIYIN_AS_OF"
+SHOWN = 100
+"""Findings in the built site beyond this number are counted, not listed."""
 
 log = get_plugin_logger("huiyin")
 
@@ -58,6 +61,7 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
 
     def __init__(self) -> None:
         self._serving = False
+        self._gathered: Gathered | None = None
         self._site: Site | None = None
         self._pages: dict[str, Page] = {}
 
@@ -83,7 +87,7 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
         """
         try:
             source = FolderSource(self._root(config))
-            gathered = gather(source, self._now())
+            self._gathered = gathered = gather(source, self._now())
             self._report(gathered.problems)
             self._site = Site(gathered, load_procedures(source, gathered.rulebook, gathered.as_of))
         except HuiyinError as error:
@@ -136,6 +140,28 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
         )
         return render(made)
 
+    # The very last, so that nothing is written to the site that was not looked through.
+    @event_priority(-1000)
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """第十九条: look through everything that was built; what holds personal data is no site (``serve`` only tells).
+
+        Raises:
+            PluginError: HY767, something was found, or a file could not be read to its end.
+        """
+        assert self._gathered is not None, "on_pre_build comes first"
+        try:
+            found = look_through(Path(config.site_dir), self._gathered, self._root(config))
+        except HuiyinError as error:
+            self._report(error.problems)
+            raise PluginError(_summary(error.problems, "HY767")) from error
+        errors = [p for p in found.problems if p.level is Severity.ERROR]
+        self._report(errors[:SHOWN])
+        for problem in [p for p in found.problems if p.level is not Severity.ERROR][:SHOWN]:
+            log.warning("%s", _line(problem))
+        if errors and not self._serving:
+            raise PluginError(_summary(errors, "HY767"))
+        log.info("个人信息检查：%d个文件，%d处为记录中已核对的内容。", found.files, found.accepted)
+
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
         """Build again when the record or the rules change."""
         for name in WATCHED:
@@ -156,14 +182,19 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
 
     def _report(self, problems: tuple[Problem, ...] | list[Problem]) -> None:
         for p in problems:
-            where = ":".join(str(part) for part in (p.path, p.line) if part)
-            article = f"（{cite(p.article)}）" if p.article else ""
-            log.error("%s %s %s%s 处理：%s", p.code, where, p.message, article, p.cure)
+            log.error("%s", _line(p))
 
 
-def _summary(problems: tuple[Problem, ...] | list[Problem]) -> str:
+def _line(p: Problem) -> str:
+    where = ":".join(str(part) for part in (p.path, p.line) if part)
+    article = f"（{cite(p.article)}）" if p.article else ""
+    return f"{p.code} {where} {p.message}{article} 处理：{p.cure}"
+
+
+def _summary(problems: tuple[Problem, ...] | list[Problem], code: str = "HY801") -> str:
     files = len({p.path for p in problems})
-    whole = Problem("HY801", f"站点没有生成：{files}个文件有{len(problems)}个错误，详见上文。")
+    what = "站点没有生成" if code == "HY801" else "生成的内容不得发布"
+    whole = Problem(code, f"{what}：{files}个文件有{len(problems)}个错误，详见上文。")
     return f"{whole.code} {whole.message}处理：{whole.cure}"
 
 

@@ -22,7 +22,7 @@ NO_BLOB = re.compile("0+")
 REGULAR = "100644"
 
 
-class _Raw(NamedTuple):
+class Raw(NamedTuple):
     """One line of ``git diff-tree -r``: the path with mode and blob on each side."""
 
     path: str
@@ -46,8 +46,8 @@ def find_changes(root: Path, base: str, head: str, schema: Schema) -> ChangeSet:
     """
     problems: list[Problem] = []
     governance: list[str] = []
-    sound: list[_Raw] = []
-    for entry in _diff(root, base, head):
+    sound: list[Raw] = []
+    for entry in diff_trees(root, base, head):
         if not f"{entry.path}/".startswith(CASES):
             governance.append(shown(entry.path))
         elif found := list(_shape_problems(entry)):
@@ -65,8 +65,10 @@ def find_changes(root: Path, base: str, head: str, schema: Schema) -> ChangeSet:
     return ChangeSet(tuple(cases), tuple(governance), tuple(problems))
 
 
-def _diff(root: Path, base: str, head: str) -> Iterator[_Raw]:
-    """No rename detection: a rename is a deletion and a new file, and a deletion is refused.
+def diff_trees(root: Path, base: str, head: str) -> Iterator[Raw]:
+    """Compare two trees file by file.
+
+    No rename detection: a rename is a deletion and a new file, and a deletion is refused.
 
     Submodules are compared whatever .gitmodules or the configuration say, or they could pass unseen.
     """
@@ -74,10 +76,10 @@ def _diff(root: Path, base: str, head: str) -> Iterator[_Raw]:
     out = run(root, "diff-tree", *options, base, head).split(b"\0")
     for meta, path in zip(out[0::2], out[1::2], strict=False):
         old_mode, new_mode, old, new, _ = meta.decode().lstrip(":").split(" ")
-        yield _Raw(os.fsdecode(path), old_mode, new_mode, old, new)
+        yield Raw(os.fsdecode(path), old_mode, new_mode, old, new)
 
 
-def _shape_problems(entry: _Raw) -> Iterator[Problem]:
+def _shape_problems(entry: Raw) -> Iterator[Problem]:
     path = shown(entry.path)
     if NO_BLOB.fullmatch(entry.new):
         yield Problem("HY601", "删除或移动了留言文件；留言只增不减。", path, article="19")
@@ -87,12 +89,12 @@ def _shape_problems(entry: _Raw) -> Iterator[Problem]:
         yield Problem("HY602", f"cases/ 下只许有普通文件（{REGULAR}），而这里是 {entry.new_mode}。", path)
 
 
-def _read(root: Path, entries: Sequence[_Raw], schema: Schema) -> Iterator[tuple[CaseFile | None, CaseFile]]:
+def _read(root: Path, entries: Sequence[Raw], schema: Schema) -> Iterator[tuple[CaseFile | None, CaseFile]]:
     """Both sides of each file; the earlier is None for a new file. What is too large is never loaded."""
     # Links and submodules of the base are not read: a submodule's commit is in another repository.
     sides = [side for e in entries for side in ((e.old_mode, e.old), (e.new_mode, e.new))]
     wanted = [oid for mode, oid in sides if mode.startswith("100")]
-    sizes = _sizes(root, wanted)
+    sizes = sizes_of(root, wanted)
     blobs = read_blobs(root, [oid for oid in wanted if sizes[oid] <= yaml.MAX_BYTES])
 
     def side(path: str, mode: str, oid: str) -> CaseFile:
@@ -107,7 +109,7 @@ def _read(root: Path, entries: Sequence[_Raw], schema: Schema) -> Iterator[tuple
         yield before, side(e.path, e.new_mode, e.new)
 
 
-def _sizes(root: Path, oids: Sequence[str]) -> dict[str, int]:
+def sizes_of(root: Path, oids: Sequence[str]) -> dict[str, int]:
     """Bytes of each object, without its content.
 
     Raises:

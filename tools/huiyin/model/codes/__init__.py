@@ -1,8 +1,9 @@
 """Every problem code with its severity, title, cause and cure: the source of ``docs/problems.md``.
 
 Ranges, one module each: HY1xx the file and its YAML; HY2xx the record (schema, path, id); HY3xx the regulation;
-HY4xx the rulebook; HY5xx import; HY6xx the gate; HY7xx privacy; HY80x to HY84x publication; HY85x to HY89x reports,
-reminders and documents; HY9xx use of the program. A code is never given a second meaning; a retired one stays retired.
+HY4xx the rulebook; HY5xx import; HY6xx the gate; HY7xx privacy (from HY750 what is found in the record
+and on the site); HY80x to HY84x publication; HY85x to HY89x reports, reminders and documents; HY9xx use of the
+program. A code is never given a second meaning; a retired one stays retired.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from huiyin.model.codes import (
     record,
     regulation,
     rulebook,
+    scanning,
 )
 from huiyin.model.codes.code import Code
 
@@ -31,6 +33,7 @@ CODES: dict[str, Code] = {
     **intake.CODES,
     **gate.CODES,
     **privacy.CODES,
+    **scanning.CODES,
     **publication.CODES,
     **operations.CODES,
     **program.CODES,
