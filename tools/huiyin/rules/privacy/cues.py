@@ -8,6 +8,7 @@ from functools import cached_property
 _PHONE = re.compile(
     r"电话|手机|联系|号码|致电|拨打|来电|回电|短信|微信|座机|宅电|tel|phone|mobile|vx|wx|qq", re.IGNORECASE
 )
+_CALL = re.compile(r"电话|座机|致电|拨打|宅电|来电|回电|tel|phone", re.IGNORECASE)
 _OWN = re.compile(r"我的|我家|本人|家里|家中|家庭|宅电|座机|联系电话|联系方式|联系我|找我|回电|电话")
 _OFFICE = re.compile(
     r"局|委|厅|处|科|所|院|校|站|队|办|中心|政府|热线|公司|物业|部门|客服|街道|社区|值班|监督|举报|投诉|单位|银行|售楼|服务"
@@ -23,7 +24,8 @@ _QUANTITY = re.compile(
     r"\s*(?:元|块|万|亿|千|百|平|㎡|m2|米|公里|千米|吨|人|户|亩|[%％]|度|字节|次|件|票|年|月)|\.\d{1,2}(?!\d)"
 )
 _MONEY = re.compile(r"[¥￥$]\s*$|(?:人民币|金额|共计|合计|总价|单价)[为是:：约]*\s*$")
-_WORD = re.compile(r"[A-Za-z_]+$")
+# Not the check character of an identity number that stands before.
+_WORD = re.compile(r"(?<![0-9A-Za-z_])[A-Za-z_]+$")
 
 
 class Around:
@@ -40,6 +42,11 @@ class Around:
     def tells_phone(self) -> bool:
         """A word for a telephone stands before."""
         return _PHONE.search(self.before) is not None
+
+    @cached_property
+    def tells_call(self) -> bool:
+        """A word for calling somebody stands before; a number for messages alone may be an account."""
+        return _CALL.search(self.before) is not None
 
     @cached_property
     def tells_own_phone(self) -> bool:

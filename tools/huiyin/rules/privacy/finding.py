@@ -47,7 +47,7 @@ def _detect(text: str, settings: PrivacySettings, *, official: bool) -> Iterator
         yield from find_emails(text, settings, official=official)
         yield from find_plates(text)
         yield from find_documents(text, official=official)
-    if lettered or text.count(".") >= 3:
+    if lettered or text.count(".") >= 3 or text.count(":") >= 2:
         yield from find_internet(text)
 
 

@@ -30,7 +30,7 @@ class View:
 
     Args:
         text: what the detectors read.
-        offsets: place in the text as written of each character, or None where both are the same.
+        offsets: place in the text as written of each character and of the end, or None where both are the same.
     """
 
     text: str
@@ -40,7 +40,8 @@ class View:
         """The span as written of the span ``start:end`` (not empty) of the folded text."""
         if self.offsets is None:
             return start, end
-        return self.offsets[start], self.offsets[end - 1] + 1
+        # Up to the next character that is seen, so that no invisible one is left behind.
+        return self.offsets[start], self.offsets[end]
 
 
 def fold(text: str) -> View:
@@ -53,7 +54,7 @@ def fold(text: str) -> View:
     if len(folded) == len(text):
         return View(folded)
     gone = {found.start() for found in _EXOTIC.finditer(text) if not _fold(found[0])}
-    return View(folded, [i for i in range(len(text)) if i not in gone])
+    return View(folded, [*(i for i in range(len(text)) if i not in gone), len(text)])
 
 
 @lru_cache(maxsize=8192)

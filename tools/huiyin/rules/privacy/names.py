@@ -73,6 +73,9 @@ _STRONG = (
     re.compile(rf"(?:{'|'.join(_ROLES)})(?:姓名)?\s?[:：为是]"),
 )
 _WEAK = re.compile("本人|我是|我系|我乃|咱是|俺是|在下")
+_KIN = re.compile(
+    "村民|居民|业主|职工|住户|市民|户主|学生|患者|儿子|女儿|父亲|母亲|丈夫|妻子|爱人|老公|老婆|弟弟|哥哥|姐姐|妹妹|邻居"
+)
 _AFTER = re.compile(rf"[，,（(\s]*(?:{_PARTICULARS})")
 _OTHER_WORDS = re.compile(
     r".*[区县市村镇乡省人生师员工长民户主者家客妇兵校店司队商]$|高[中考二一三]|何[时地种家]|于[^。]?[年月日]|"
@@ -81,7 +84,7 @@ _OTHER_WORDS = re.compile(
     r"连续|强烈|党员|农[民村]|公[司民务]|和|解放|任[职教]|干部|荣幸|利用|满意|令|简[单称]|向|乐|尚|易[燃碎]|木[材工]|申请|代理"
 )
 _NAMES_NOBODY = re.compile(
-    r"某|[×xX*]|.(?:女士|先生|小姐|同志|主任|[局科所站队处部校院厅市县区镇乡村组社班团]长|经理|书记|老师|医生|师傅|大[爷妈叔哥姐]|阿姨|律师|警官|工)$"
+    r"某|[×xX*]|保密|何[人时地种]|.(?:女士|先生|小姐|同志|主任|[局科所站队处部校院厅市县区镇乡村组社班团]长|经理|书记|老师|医生|师傅|大[爷妈叔哥姐]|阿姨|律师|警官|工)$"
 )
 
 
@@ -98,8 +101,13 @@ def find_names(text: str, *, official: bool) -> Iterator[Found]:
             while name and not _NAMES_NOBODY.search(name[1]):
                 yield Found(PersonalKind.NAME, *name.span(1), certainty)
                 name = _NEXT.match(text, name.end())
-    for told in _WEAK.finditer(text):
+    for told in (*_WEAK.finditer(text), *_KIN.finditer(text)):
         name = _CLEAR_NAME.match(text, told.end())
         if name and not _NAMES_NOBODY.search(name[1]) and not _OTHER_WORDS.match(re.sub(r"\s", "", name[1])):
-            sure = _AFTER.match(text, name.end()) or "·" in name[1]
+            particulars = _AFTER.match(text, name.end()) is not None
+            if told.re is _KIN:
+                if particulars:
+                    yield Found(PersonalKind.NAME, *name.span(1), Confidence.UNCERTAIN)
+                continue
+            sure = particulars or "·" in name[1]
             yield Found(PersonalKind.NAME, *name.span(1), Confidence.CERTAIN if sure else Confidence.UNCERTAIN)

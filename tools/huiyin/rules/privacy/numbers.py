@@ -50,7 +50,7 @@ def _find_identities(run: Run) -> Iterator[Found]:
         proven = ric.calc_check_digit(number) == number[-1]
         # Proven ones stand out of any digits around them, so two numbers written without a gap are both found.
         if proven:
-            run.edges.update((start, start + 18))
+            run.borders.update((start, start + 18))
         if proven or run.is_whole(start, start + 18):
             certainty = Confidence.CERTAIN if proven else Confidence.UNCERTAIN
             yield Found(PersonalKind.RESIDENT_ID, *run.span(start, start + 18), certainty)
@@ -78,11 +78,11 @@ def _find_cards(run: Run) -> Iterator[Found]:
     end = 0
     for match in _CARD.finditer(run.digits):
         start = match.start()
-        if start < end or start not in run.edges:
+        if start < end or start not in run.borders:
             continue
         around = Around(run.text, *run.span(start, start + 1))
         for length in range(len(match[1]), 15, -1):
-            certainty = _card_certainty(match[1][:length], around) if start + length in run.edges else None
+            certainty = _card_certainty(match[1][:length], around) if start + length in run.borders else None
             if certainty is not None:
                 end = start + length
                 yield Found(PersonalKind.BANK_CARD, *run.span(start, end), certainty)
@@ -125,9 +125,11 @@ def _mobile_certainty(run: Run, start: int, stop: int, around: Around) -> Confid
     if run.is_weak(bare, stop):
         # A list of days and amounts (8/16，8/20，8/21) has gaps of many kinds.
         return Confidence.UNCERTAIN if usual else None
-    if run.honest(bare, stop) < 7 or around.is_quantity or not usual:
-        return Confidence.UNCERTAIN
     is_range = groups in {(5, 6), (6, 5)} and _RANGES.fullmatch(gaps[0]) is not None
+    if is_range and around.is_quantity:
+        return None
+    if run.honest(bare, stop) < 6 or around.is_quantity or not usual:
+        return Confidence.UNCERTAIN
     doubtful = around.is_serial or around.touches_letters or is_range
     return Confidence.UNCERTAIN if doubtful and not around.tells_phone else Confidence.CERTAIN
 
@@ -136,11 +138,11 @@ def _find_landlines(run: Run, settings: PrivacySettings, *, official: bool) -> I
     """Numbers with an area code; an office's own is no personal data (第十九条), so a cue decides."""
     for match in _LANDLINE.finditer(run.digits):
         start = match.start()
-        if start not in run.edges:
+        if start not in run.borders:
             continue
         for length in (len(match[1]), len(match[1]) - 1):
             number = match[1][:length]
-            if start + length not in run.edges or not number.startswith(("0", "86")) or not _is_landline(number):
+            if start + length not in run.borders or not number.startswith(("0", "86")) or not _is_landline(number):
                 continue
             if not settings.allows_number(number):
                 around = Around(run.text, *run.span(start, start + length))
@@ -176,6 +178,6 @@ def _find_local(run: Run, settings: PrivacySettings, *, official: bool) -> Itera
     if len(groups) == 2 and run.digits[-4:-2] in {"19", "20"}:
         return  # years: 2015-2020, JGJ 242-2011
     around = Around(run.text, *run.span(0, len(run.digits)))
-    told = around.tells_phone and (around.tells_citizen or not official)
+    told = around.tells_call and (around.tells_citizen or not official)
     if told and not around.is_quantity and not settings.allows_number(run.digits):
         yield Found(PersonalKind.LANDLINE, around.start, around.end, Confidence.UNCERTAIN)

@@ -13,14 +13,17 @@ _NUMERALS = DIGIT + "十百"
 _NUMERAL = f"[{_NUMERALS}]"
 _NUMBER = rf"{_NUMERAL}(?:\s?{_NUMERAL}){{0,4}}\s?[A-Za-z]?"
 _JOIN = r"[\s，,、\-—]{0,2}"
-_HOUSE = rf"{_NUMBER}\s?(?:号\s?楼|栋|幢|号院|座|[#＃]\s?楼?|[号楼](?=\s?{_NUMBER}\s?(?:单元|门洞|栋|幢|号\s?楼)))"
+_HOUSE = (
+    rf"(?:{_NUMBER}\s?(?:号\s?楼|栋|幢|号院|座|[#＃]\s?楼?|[号楼](?=\s?{_NUMBER}\s?(?:单元|门洞|栋|幢|号\s?楼)))"
+    r"|[A-Za-z]\s?[座栋幢])"
+)
 _STAIR = rf"{_NUMBER}\s?(?:单元|门洞)"
 # What is counted (460户, 1400套, 302元) is no room.
 _ROOM = rf"{_NUMBER}\s?(?:室|房|号房|号(?!楼|院|线|文))"
-_BARE_ROOM = r"(?<![，,、])[0-9]{3,4}(?![0-9]|\s?[元米平㎡年户人万块层套间所多余个辆%％]|\s?(?:号楼|单元))"
+_BARE_ROOM = rf"(?<![，,、])[{DIGIT}]{{3,4}}(?![{DIGIT}]|\s?[元米平㎡年户人万块层套间所多余个辆%％]|\s?(?:号楼|单元))"
 _FLOOR = rf"(?:{_NUMBER}\s?[层楼]{_JOIN})?"
 _FLAT = re.compile(
-    rf"(?={_NUMERAL}[{_NUMERALS}\sA-Za-z]{{0,10}}[号栋幢座楼#＃单门])(?:{_HOUSE}{_JOIN}(?P<stair>{_STAIR}{_JOIN})?{_FLOOR}(?:{_ROOM}|{_BARE_ROOM})"
+    rf"(?=[{_NUMERALS}A-Za-z][{_NUMERALS}\sA-Za-z]{{0,10}}[号栋幢座楼#＃单门])(?:{_HOUSE}{_JOIN}(?P<stair>{_STAIR}{_JOIN})?{_FLOOR}(?:{_ROOM}|{_BARE_ROOM})"
     rf"|{_STAIR}{_JOIN}{_FLOOR}(?:{_ROOM}|{_BARE_ROOM}))"
 )
 _FLAT_SIGNS = ("单元", "栋", "幢", "座", "号楼", "号 楼", "号院", "#", "门洞")
@@ -31,7 +34,7 @@ _HOMES = re.compile(
 )
 _STREET = re.compile(
     rf"[路街巷弄道村组社队屯庄](?<!铁路|公路|国道|省道)\s?"
-    rf"(?P<number>{_NUMBER}\s?[号户](?!楼|线|院|文|公路|国道)(?:\s?附\s?{_NUMBER}\s?号)?)"
+    rf"(?P<number>{_NUMBER}\s?[号户](?!楼|线|文|公路|国道)(?:\s?附\s?{_NUMBER}\s?号)?)"
 )
 _LIVES = re.compile(
     r"家住|(?:我|们|家|现|居|长|常|租|入)住|住[在址于]|我家|家庭|户籍|户口|家在|(?<!官方)(?<!公司)(?<!单位)(?<!办公)(?<!注册)地址[是为:：]"

@@ -44,9 +44,15 @@ class Run:
         gaps = {i for i in range(1, len(self.places)) if self.places[i] != self.places[i - 1] + 1}
         return gaps | {0, len(self.places)}
 
+    @cached_property
+    def borders(self) -> set[int]:
+        """The edges, and where Arabic digits meet Chinese ones (0931-8888888一直没人接)."""
+        plain = [self.text[place].isascii() for place in self.places]
+        return self.edges | {i for i in range(1, len(plain)) if plain[i] != plain[i - 1]}
+
     def is_whole(self, start: int, end: int) -> bool:
-        """Whether the digits ``start:end`` begin and end with groups."""
-        return start in self.edges and end in self.edges
+        """Whether nothing goes on before or behind the digits ``start:end``."""
+        return start in self.borders and end in self.borders
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where the digits ``start:end`` stand in the text."""

@@ -18,21 +18,24 @@ _GAP = r"[\s\-_·•.]{0,2}"
 _DOT_WORD = r"\s?(?:\.|。|点|[\[(（【]\s?(?:dot|点|\.)\s?[\])）】]|\sdot\s)\s?"
 _AT = re.compile(
     r"[A-Za-z0-9_.\-]\s{0,2}(?:@|[\[(（【<{#*]\s?(?:at|AT|At|@|艾特)\s?[\])）】>}#*]|艾特|小老鼠|\sat\s|#)\s{0,2}"
-    rf"(?P<domain>[A-Za-z0-9\-]{{1,40}}(?:{_DOT_WORD}[A-Za-z][A-Za-z\-]{{1,20}}){{1,4}})"
+    rf"(?P<domain>[A-Za-z0-9\-]{{1,40}}(?:{_DOT_WORD}[A-Za-z0-9\-]{{1,40}}){{0,4}}{_DOT_WORD}[A-Za-z]{{2,20}})"
 )
 _LOCAL = re.compile(r"[A-Za-z0-9_.+%\-]{1,64}\Z")
 _DOT = re.compile(_DOT_WORD)
+_TOP_LEVEL = frozenset(
+    {"com", "cn", "net", "org", "gov", "edu", "cc", "me", "info", "io", "top", "vip", "hk", "tw", "xyz"}
+)
 
 _QQ = re.compile(
     r"[Qq扣球企](?:(?<=[Qq])\s?[Qq]|(?<=扣)扣|(?<=球)球|(?<=企)鹅|(?<=[Qq])(?=号))(?:号码|号|帐号|账号|群)?(?:是|为|[:：\s，,]){0,3}"
     rf"(?P<id>(?![0零〇○])[{DIGIT}](?:[\s\-_.]{{0,2}}[{DIGIT}]){{4,11}})"
 )
 _WECHAT_CUE = re.compile(
-    r"[微薇威徽VvWw加](?<![A-Za-z].)(?:(?<=[微薇威徽Vv])信|(?<=[VvWw])[Xx]|(?<=[Ww])[Ee](?:[Cc][Hh][Aa][Tt]|[Ii][Xx][Ii][Nn])|(?<=加)[Vv])"
-    r"(?![A-Za-z])(?P<public>公众|小程序|公号|服务号|订阅号|支付|转账|扫码|群)?"
+    r"[微薇威徽VvWw加](?<![A-Za-z业].)(?:(?<=[微薇威徽Vv])信|(?<=[VvWw])[Xx]|(?<=[Ww])[Ee](?:[Cc][Hh][Aa][Tt]|[Ii][Xx][Ii][Nn])|(?<=加)[Vv])"
+    r"(?P<public>公众|小程序|公号|服务号|订阅号|支付|转账|扫码|群)?"
 )
 _WECHAT_ID = re.compile(
-    r"(?P<named>(?:号码|号|ID|id|帐号|账号)?(?:同手机号|是|为|[:：\s，,]){0,3})(?P<id>[A-Za-z][A-Za-z0-9_\-]{5,19}|[0-9]{5,11})(?![A-Za-z0-9_\-@.])"
+    r"(?P<named>(?:号码|号|ID|id|帐号|账号)?(?:是|为|[:：\s]){0,3})(?P<id>[A-Za-z][A-Za-z0-9_\-]{5,19}|[0-9]{5,11})(?![A-Za-z0-9_\-@.])"
 )
 
 _PROVINCE = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新"
@@ -45,7 +48,7 @@ _PUBLIC_VEHICLE = re.compile(r"公交|出租|客车|班车|执法车|环卫|校�
 
 # The look behind stands after the first character, so that the search can jump to it.
 _PASSPORT = re.compile(
-    rf"[DEGHPSdeghps](?<![A-Za-z0-9].)(?:(?:{_GAP}[0-9]){{8}}|(?<=[Ee])[A-Za-z](?:{_GAP}[0-9]){{7}})(?![0-9A-Za-z])"
+    rf"[DEGHPSdeghps](?<![A-Za-z0-9].)(?:(?:{_GAP}[0-9]){{8}}|(?:(?<=[Ee])[A-Za-z]|(?<=[DSPdsp])[Ee])(?:{_GAP}[0-9]){{7}})(?![0-9A-Za-z])"
 )
 _PASSPORT_CUE = re.compile(r"护照|通行证|passport", re.IGNORECASE)
 _CODE = re.compile(rf"[159AYay](?<![A-Za-z0-9].)(?:{_GAP}[0-9A-Za-z]){{17}}(?![A-Za-z0-9])")
@@ -62,6 +65,8 @@ def find_emails(text: str, settings: PrivacySettings, *, official: bool) -> Iter
         if local is None:
             continue
         domain = _DOT.sub(".", match["domain"])
+        if "@" not in match[0] and domain.rpartition(".")[2].lower() not in _TOP_LEVEL:
+            continue  # “written at once. Rows”
         if not settings.allows_domain(domain):
             certainty = Confidence.UNCERTAIN if official else Confidence.CERTAIN
             yield Found(PersonalKind.EMAIL, match.start() + 1 - len(local[0]), match.end(), certainty)
@@ -73,10 +78,13 @@ def find_accounts(text: str, *, official: bool) -> Iterator[Found]:
         certainty = Confidence.UNCERTAIN if official or "群" in match[0] else Confidence.CERTAIN
         yield Found(PersonalKind.QQ, *match.span("id"), certainty)
     for cue in _WECHAT_CUE.finditer(text):
-        public = cue["public"] or "公众号" in text[max(0, cue.start() - 8) : cue.start()]
+        public = cue["public"] or "公众号" in text[max(0, cue.start() - 16) : cue.start()]
         account = None if public else _WECHAT_ID.match(text, cue.end())
-        if account is not None:
-            sure = not official and (account["named"].strip() != "" or not account["id"].isdecimal())
+        if account is None:
+            continue
+        named, mixed = account["named"].strip() != "", not (account["id"].isalpha() or account["id"].isdecimal())
+        if named or mixed or not cue[0].isascii():
+            sure = (named or mixed) and not official
             yield Found(PersonalKind.WECHAT, *account.span("id"), Confidence.CERTAIN if sure else Confidence.UNCERTAIN)
 
 
