@@ -1,3 +1,5 @@
+import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,17 @@ def test_a_new_file_is_not_executable_and_readable_by_others(tmp_path: Path) -> 
     write_atomically(tmp_path / "a", "x")
     (tmp_path / "plain").write_text("x")
     assert (tmp_path / "plain").stat().st_mode == (tmp_path / "a").stat().st_mode
+
+
+def test_a_private_file_is_private_from_its_birth(tmp_path: Path) -> None:
+    """Also where it replaces one that was not, and whatever the umask lets through."""
+    (tmp_path / "a").write_text("old")
+    before = os.umask(0)
+    try:
+        write_all({tmp_path / "a": b"new", tmp_path / "b": "text"}, mode=0o600)
+    finally:
+        os.umask(before)
+    assert [0o600, 0o600] == [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in "ab"]
 
 
 def test_replaces_a_file_by_a_new_one(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huiyin.model.problem import HuiyinError
-from huiyin.model.unit import Holding, Person, PublicKey, Role, Unit, UnitKind
+from huiyin.model.unit import AgeKey, Holding, Person, PublicKey, Role, Unit, UnitKind
 from huiyin.rules.registry import Registry, people_from_data, units_from_data
 
 ROOT = Path(__file__).parents[2]
@@ -207,6 +207,40 @@ def test_people_from_data_reads_every_field() -> None:
         "b": Person("b", "乙（演示）", (Holding("a", Role.REVIEWER, date(2024, 2, 29)),)),
     }
     assert expected == people_from_data(data)
+
+
+RECIPIENT = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj"
+"""The recipient of the example in the documentation of age; nobody's."""
+
+
+def test_people_from_data_reads_age_keys() -> None:
+    """For whom the vault encrypts, and when (第十九条)."""
+    age = [{"recipient": RECIPIENT, "from": "2026-01-01", "to": "2026-06-30"}]
+    roles = [{"unit": "a", "role": "clerk", "from": "2015-01-01"}]
+    person = people_from_data({"people": {"a.b": {"name": "甲（演示）", "roles": roles, "age": age}}})["a.b"]
+    assert (AgeKey(RECIPIENT, date(2026, 1, 1), date(2026, 6, 30)),) == person.age_keys
+    days = (date(2025, 12, 31), date(2026, 1, 1), date(2026, 6, 30), date(2026, 7, 1))
+    assert [False, True, True, False] == [person.age_keys[0].holds_on(day) for day in days]
+
+
+@pytest.mark.parametrize(
+    ("recipient", "code"),
+    [
+        (f"{RECIPIENT[:-1]}q", "HY720"),
+        ("ssh-ed25519AAAA", "HY720"),
+        ("AGE-SECRET-KEY-1DEMO", "HY721"),
+        ("age-secret-key-1demo", "HY721"),
+    ],
+)
+def test_people_from_data_refuses_what_is_no_recipient(recipient: str, code: str) -> None:
+    """Nobody could open what is encrypted for a slip of the pen; a secret key is named as such and never repeated."""
+    entry = {"name": "甲（演示）", "roles": [{"unit": "a", "role": "clerk", "from": "2015-01-01"}]}
+    entry["age"] = [{"recipient": RECIPIENT, "from": "2026-01-01"}, {"recipient": recipient, "from": "2026-01-01"}]
+    with pytest.raises(HuiyinError) as caught:
+        people_from_data({"people": {"a.b": entry}})
+    [problem] = caught.value.problems
+    assert (code, "rules/people.yaml", "/people/a.b/age/1/recipient") == (problem.code, problem.path, problem.pointer)
+    assert recipient not in problem.message
 
 
 def test_people_from_data_names_every_day_that_does_not_exist() -> None:

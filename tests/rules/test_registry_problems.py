@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huiyin.model.problem import Severity
-from huiyin.model.unit import Holding, Person, PublicKey, Role, Unit, UnitKind
+from huiyin.model.unit import AgeKey, Holding, Person, PublicKey, Role, Unit, UnitKind
 from huiyin.rules.registry import Registry, people_from_data, units_from_data
 from huiyin.rules.registry_problems import find_registry_problems
 
@@ -164,6 +164,25 @@ def test_key_of_two_people() -> None:
         Person("q", "乙（演示）", holding, other),
     ]
     assert [("HY436", "rules/people.yaml", "/people/q/keys/1/ssh")] == find([make_unit("a")], people)
+
+
+def test_age_key_of_two_people() -> None:
+    """HY720: each reads with a key of their own, or one who leaves goes on reading; one person may list it twice."""
+    holding = (Holding("a", Role.CLERK, START),)
+    twice = (AgeKey("age1one", START, date(2016, 1, 1)), AgeKey("age1one", date(2017, 1, 1)))
+    people = [
+        make_head("h", "a"),
+        Person("p", "甲（演示）", holding, age_keys=twice),
+        Person("q", "乙（演示）", holding, age_keys=(AgeKey("age1two", START), AgeKey("age1one", START))),
+    ]
+    assert [("HY720", "rules/people.yaml", "/people/q/age/1/recipient")] == find([make_unit("a")], people)
+
+
+def test_age_key_that_ends_before_it_begins() -> None:
+    """HY432, as for the other keys."""
+    key = AgeKey("age1one", START, START - timedelta(days=1))
+    people = [make_head("h", "a"), Person("p", "甲（演示）", (Holding("a", Role.CLERK, START),), age_keys=(key,))]
+    assert [("HY432", "rules/people.yaml", "/people/p/age/0/to")] == find([make_unit("a")], people)
 
 
 def test_two_heads_at_a_time_is_a_warning() -> None:

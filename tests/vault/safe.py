@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from huiyin.repo.source import FolderSource
 from huiyin.repo.store import load_rulebook
 from huiyin.rules.rulebook import Rulebook
 from huiyin.vault.age import Identity, generate_secret
 from huiyin.vault.content import Held, PrivateReply, Sealed
+from huiyin.vault.readers import Reader, readers
 from huiyin.vault.store import Vault
 from tests.repository import NOW, Repository
 
@@ -70,7 +72,11 @@ class Safe:
         """A person's secret key."""
         return Identity(self.files[person].read_text(encoding="ascii").split()[-1])
 
-    def env(self, person: str) -> dict[str, str]:
+    def vault_readers(self) -> tuple[Reader, ...]:
+        """Who may read a case that is not assigned."""
+        return readers("wangzhan", None, self.rulebook.registry, MOMENT.date())
+
+    def env(self, person: str) -> dict[str, Any]:
         """The environment of a person's desk."""
         return {"HUIYIN_AGE_KEY": str(self.files[person]), "HUIYIN_PERSON": person}
 
