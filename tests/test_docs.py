@@ -41,6 +41,16 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "check": ("check --format json", "check people-90000001 --format json"),
     "deadlines": ("deadlines --format json",),
     "report daily": ("report daily --format json", "report daily --root ../plain --format json"),
+    "stats": (
+        "stats --by unit --format json",
+        "stats --from 2026-10-01 --to 2026-10-31 --format json",
+        "stats --by channel --root ../plain --format json",
+    ),
+    "stats list": (
+        "stats --list 收到 --format json",
+        "stats --list 退回重办 --from 2026-11-01 --to 2026-11-30 --format json",
+        "stats --list 公开答复 --root ../plain --format json",
+    ),
     "inbox": ("inbox --person lanzhou.head --format json", "inbox --unit zhangye --format json"),
     "show": tuple(
         f"show {case} --format json"

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from huiyin.reports.indicators import INDICATORS, LISTS, change, fraction, text
+from huiyin.publish.statistics import rate_text
+from huiyin.reports.indicators import BY_KEY, INDICATORS, LISTS, change, fraction, text
 from huiyin.reports.stats import Act, Dimension, Line, Window, line_of, listed, order_of, split, survey
 from huiyin.rules.replay import Replay
 from tests.cases import Story, rulebook
@@ -146,20 +147,32 @@ def test_nothing_is_a_dash() -> None:
 
 
 def test_changes_in_words() -> None:
-    """Counts in numbers and percent, rates in points, nothing where there was nothing."""
+    """Counts in numbers, and in percent from ten on; rates in points; nothing where there was nothing."""
     late = Story("2026-11-02 09:00", reference="3").assigned("2026-11-02 10:00").claimed("2026-11-02 11:00")
     late.answered("2026-11-23 10:00").published("2026-11-23 11:00")
     done = Story(reference="4").assigned("2026-11-16 10:00").claimed("2026-11-16 11:00").answered("2026-11-17 10:00")
     done.published("2026-11-18 10:00")
-    one, two, none = (line_of(survey([s.replay() for s in group], rulebook())) for group in ([done], [done, late], []))
-    by_key = {i.key: i for i in INDICATORS}
-    assert "+1（+100.0%）" == change(by_key["closed"], two, one)
-    assert "-1（-50.0%）" == change(by_key["closed"], one, two)
-    assert "+1（—）" == change(by_key["closed"], one, none)
-    assert "-50.0个百分点" == change(by_key["on_time_rate"], two, one)
-    assert ("—", "持平") == (change(by_key["reply_rate"], one, none), change(by_key["reply_rate"], two, one))
-    assert "+7" == change(by_key["median_days"], two, one)
-    assert "1/2" == fraction(by_key["on_time_rate"], two)
+    one, two, none, ten, twelve = (
+        line_of(survey([s.replay() for s in group], rulebook()))
+        for group in ([done], [done, late], [], [done] * 10, [done] * 12)
+    )
+    assert ["+1", "-1", "+1", "持平"] == [
+        change(BY_KEY["closed"], *pair) for pair in ((two, one), (one, two), (one, none), (one, one))
+    ]
+    assert "+2（+20.0%）" == change(BY_KEY["closed"], twelve, ten)
+    assert "-50.0个百分点" == change(BY_KEY["on_time_rate"], two, one)
+    assert ("—", "持平") == (change(BY_KEY["reply_rate"], one, none), change(BY_KEY["reply_rate"], two, one))
+    assert "+7" == change(BY_KEY["median_days"], two, one)
+    assert ("1/2", "") == (fraction(BY_KEY["on_time_rate"], two), fraction(BY_KEY["on_time_rate"], none))
+
+
+@pytest.mark.parametrize(
+    ("rate", "expected"),
+    [(None, "—"), (0.0, "0.0%"), (1.0, "100.0%"), (1999 / 2000, "99.9%"), (1 / 2000, "0.1%"), (2 / 3, "66.7%")],
+)
+def test_nearly_all_is_not_all(rate: float | None, expected: str) -> None:
+    """100.0% is said where nothing is missing, 0.0% where there is nothing."""
+    assert expected == rate_text(rate)
 
 
 def test_rows_stand_in_the_order_of_the_rules() -> None:

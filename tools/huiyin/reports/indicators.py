@@ -27,6 +27,7 @@ class Indicator:
 
     Args:
         key: its name in JSON; for figures with a list, that of the list too.
+        short: a title for narrow tables.
         value: its number in a row; None where nothing was to be counted.
         behind: the list of cases that it is counted from; for rates, that of the denominator.
         part: for rates, the list of the numerator.
@@ -34,18 +35,19 @@ class Indicator:
 
     key: str
     title: str
+    short: str
     kind: Kind
     value: Callable[[Line], float | None]
     behind: Figure | Act
     part: Figure | None = None
 
 
-def _cases(figure: Figure, title: str) -> Indicator:
-    return Indicator(figure.value, title, Kind.CASES, lambda line: _number(line, figure), figure)
+def _cases(figure: Figure, title: str, short: str) -> Indicator:
+    return Indicator(figure.value, title, short, Kind.CASES, lambda line: _number(line, figure), figure)
 
 
-def _acts(act: Act, title: str) -> Indicator:
-    return Indicator(act.value, title, Kind.ACTS, lambda line: line.acts[act], act)
+def _acts(act: Act, title: str, short: str) -> Indicator:
+    return Indicator(act.value, title, short, Kind.ACTS, lambda line: line.acts[act], act)
 
 
 def _number(line: Line, figure: Figure) -> int:
@@ -53,32 +55,42 @@ def _number(line: Line, figure: Figure) -> int:
 
 
 INDICATORS: Sequence[Indicator] = (
-    _cases(Figure.RECEIVED, "收到"),
-    _cases(Figure.PENDING, "待审核"),
-    _cases(Figure.DECLINED, "不予受理"),
-    _cases(Figure.WITHDRAWN, "留言人撤回"),
-    _cases(Figure.VALID, "有效留言"),
-    _cases(Figure.CLOSED, "已办结"),
-    _cases(Figure.OPEN, "尚未办结"),
-    Indicator("reply_rate", "回复率", Kind.RATE, lambda x: x.figures.reply_rate, Figure.VALID, Figure.CLOSED),
-    _cases(Figure.DUE, "应办结"),
-    _cases(Figure.ON_TIME, "按期办结"),
-    _cases(Figure.LATE, "逾期"),
-    Indicator("on_time_rate", "按期办结率", Kind.RATE, lambda x: x.figures.on_time_rate, Figure.DUE, Figure.ON_TIME),
-    Indicator("median_days", "办理用时中位数", Kind.DAYS, lambda x: x.figures.median_days, Figure.CLOSED),
-    Indicator("p90_days", "办理用时第90百分位数", Kind.DAYS, lambda x: x.figures.p90_days, Figure.CLOSED),
-    _cases(Figure.RATED, "已评价"),
-    _cases(Figure.SATISFIED, "评价满意"),
+    _cases(Figure.RECEIVED, "收到", "收到"),
+    _cases(Figure.PENDING, "待审核", "待审核"),
+    _cases(Figure.DECLINED, "不予受理", "不受理"),
+    _cases(Figure.WITHDRAWN, "留言人撤回", "撤回"),
+    _cases(Figure.VALID, "有效留言", "有效"),
+    _cases(Figure.CLOSED, "已办结", "办结"),
+    _cases(Figure.OPEN, "尚未办结", "未办结"),
+    Indicator("reply_rate", "回复率", "回复率", Kind.RATE, lambda x: x.figures.reply_rate, Figure.VALID, Figure.CLOSED),
+    _cases(Figure.DUE, "应办结", "应办结"),
+    _cases(Figure.ON_TIME, "按期办结", "按期"),
+    _cases(Figure.LATE, "逾期", "逾期"),
     Indicator(
-        "satisfaction_rate", "满意率", Kind.RATE, lambda x: x.figures.satisfaction_rate, Figure.RATED, Figure.SATISFIED
+        "on_time_rate", "按期办结率", "按期率", Kind.RATE, lambda x: x.figures.on_time_rate, Figure.DUE, Figure.ON_TIME
     ),
-    _acts(Act.PUBLISHED, "公开答复"),
-    _acts(Act.RETURNED, "退回重办"),
-    _acts(Act.EXTENDED, "延期"),
-    _acts(Act.REASSIGNED, "改派"),
+    Indicator("median_days", "办理用时中位数", "用时中位", Kind.DAYS, lambda x: x.figures.median_days, Figure.CLOSED),
+    Indicator("p90_days", "办理用时第90百分位数", "用时九成", Kind.DAYS, lambda x: x.figures.p90_days, Figure.CLOSED),
+    _cases(Figure.RATED, "已评价", "评价"),
+    _cases(Figure.SATISFIED, "评价满意", "满意"),
+    Indicator(
+        "satisfaction_rate",
+        "满意率",
+        "满意率",
+        Kind.RATE,
+        lambda x: x.figures.satisfaction_rate,
+        Figure.RATED,
+        Figure.SATISFIED,
+    ),
+    _acts(Act.PUBLISHED, "公开答复", "公开"),
+    _acts(Act.RETURNED, "退回重办", "退回"),
+    _acts(Act.EXTENDED, "延期", "延期"),
+    _acts(Act.REASSIGNED, "改派", "改派"),
 )
 """In the order in which they are shown."""
 
+FEW = 10
+"""From so many on a change is given in percent too."""
 BY_KEY = {i.key: i for i in INDICATORS}
 LISTS = {i.key: i for i in INDICATORS if i.kind in (Kind.CASES, Kind.ACTS)}
 """The figures that have a list of cases of their own."""
@@ -99,14 +111,17 @@ def value_text(indicator: Indicator, value: float | None) -> str:
 
 
 def fraction(indicator: Indicator, line: Line) -> str:
-    """For a rate, the two numbers behind it, such as 6/7; else nothing."""
-    if indicator.part is None or not isinstance(indicator.behind, Figure):
+    """For a rate, the two numbers behind it, such as 6/7; else, and where there was nothing to count, nothing."""
+    if indicator.part is None or not isinstance(indicator.behind, Figure) or indicator.value(line) is None:
         return ""
     return f"{_number(line, indicator.part)}/{_number(line, indicator.behind)}"
 
 
 def change(indicator: Indicator, now: Line, before: Line) -> str:
-    """The change of a figure: +3（+12.5%）, +3.2个百分点, +0.5; — where one of the two has nothing to compare."""
+    """The change of a figure: +3（+12.5%）, +3.2个百分点, +0.5; — where one of the two has nothing to compare.
+
+    Of less than ``FEW`` no percentage is given: from two to five is no news of +150 %.
+    """
     new, old = indicator.value(now), indicator.value(before)
     if new is None or old is None:
         return "—"
@@ -117,7 +132,7 @@ def change(indicator: Indicator, now: Line, before: Line) -> str:
         return "持平"
     if indicator.kind is Kind.DAYS:
         return f"{new - old:+g}"
-    return f"{int(new - old):+d}（{f'{(new - old) / old:+.1%}' if old else '—'}）"
+    return f"{int(new - old):+d}" + (f"（{(new - old) / old:+.1%}）" if old >= FEW else "")
 
 
 def definitions(procedures: Sequence[Procedure]) -> tuple[tuple[str, str], ...]:
