@@ -19,11 +19,13 @@ import pytest
 
 from huiyin.cli.main import cli
 from huiyin.cli.problems import markdown_page
+from huiyin.vault.age import Identity, generate_secret
+from huiyin.vault.readers import Reader
 from tests import docs
 from tests.cases import PROJECT
 from tests.office import NO_SSH_KEYGEN
 from tests.repository import Repository, make_repository
-from tests.vault.safe import make_safe
+from tests.vault.safe import Safe, make_safe, sealed
 
 UPDATE = os.environ.get("HUIYIN_UPDATE_DOCS") == "1"
 CLI = PROJECT / "docs/cli.md"
@@ -34,7 +36,7 @@ GENERATED = ("cases/", "units/", "months/", "topics/", "procedure/", "statistics
 """Folders of the site whose pages the plugin makes; MkDocs checks the links to them."""
 
 NEW = "new --channel people --no-real-name --no-contactable --title 路灯 --body 不亮。 --format json"
-UNSURE = "本人房屋漏水，电话13900000000（虚构）"
+UNSURE = "楼道漏水，证件号110101199001011230，电话13900000000（虚构）"
 """A body with something that is personal and something that may be."""
 KEY = "--identity ../keys/wangzhan.clerk.age"
 SAMPLES: dict[str, tuple[str, ...]] = {
@@ -76,6 +78,9 @@ SAMPLES: dict[str, tuple[str, ...]] = {
         "record declined people-90000045 --reason out_of_scope --by wangzhan.clerk --dry-run --format json",
         "record extended people-90000056 --due 2026-12-01 --reason 勘察 --by linxia.clerk --dry-run --format json",
     ),
+    "vault list": ("vault list --format json",),
+    "vault rekey": (f"vault rekey --all --force --dry-run {KEY} --format json",),
+    "vault doctor": ("vault doctor --format json",),
     "fmt": ("fmt --check --format json",),
     "import": (
         "import new.csv --channel people --mapping people --dry-run --format json",
@@ -96,7 +101,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Repository:
         "3,昨天,,公交,末班车太早。",
         f"4,2026-11-23 09:30,,漏水,{UNSURE}",
     )
-    make_safe(repository, {"wangzhan.clerk": ""})
+    fill_vault(make_safe(repository, {"wangzhan.clerk": ""}))
     assert 1 == repository.huiyin(*f"{NEW} --reference 95 --body {UNSURE}".split()).code
     repository.write("new.csv", "留言编号,留言时间,联系电话,留言标题,留言内容\n" + "\n".join(rows) + "\n")
     calendar = (repository.root / "rules/calendar.yaml").read_text(encoding="utf-8")
@@ -109,6 +114,14 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Repository:
     break_history(repository)
     make_repository(repository.root.parent / "plain")
     return repository
+
+
+def fill_vault(safe: Safe) -> None:
+    """In the vault a case that a stranger can read, one whose list is gone, and one whose dispatcher has no keys."""
+    stranger = Reader("linxia.clerk", Identity(generate_secret()).recipient)
+    for case_id in ("people-90000045", "people-90000046", "service-1"):
+        safe.vault.put(sealed(case_id), (*safe.vault_readers(), stranger))
+    (safe.folder / "people-90000046.readers").unlink()
 
 
 def break_history(repository: Repository) -> None:

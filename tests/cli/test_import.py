@@ -11,9 +11,25 @@ from pathlib import Path
 import pytest
 
 from tests.intake.sheets import NAME, PEOPLE, PHONE, message, write_csv, write_xlsx
-from tests.repository import NOW, Repository
+from tests.repository import NOW, Repository, make_repository
+from tests.vault.safe import MOMENT, Safe, make_safe
 
 OPTIONS = ("--channel", "people", "--mapping", "people")
+UNSURE = "楼道漏水多日无人处理，证件号110101199001011230可以核对。（演示用虚构留言）"
+"""A number that would be that of a resident if its last digit were right."""
+CERTAIN = "楼道漏水多日无人处理，请回电13900000001。（演示用虚构留言）"
+
+
+@pytest.fixture
+def safe(tmp_path: Path) -> Safe:
+    """A case log whose people have age keys, with no vault yet."""
+    return make_safe(make_repository(tmp_path / "库"), {"wangzhan.clerk": ""})
+
+
+@pytest.fixture
+def repository(safe: Safe) -> Repository:
+    """The case log."""
+    return safe.repository
 
 
 def export(folder: Path, *rows: list[object]) -> Path:
@@ -54,6 +70,10 @@ def test_the_json_summary_is_a_contract(repository: Repository, tmp_path: Path) 
     assert {
         "taken": 2,
         "unchanged": 0,
+        "held": [],
+        "held_before": 0,
+        "forgotten": 0,
+        "sealed": 2,
         "rejected": 1,
         "duplicates": [["people-2", "people-1"]],
         "warnings": {"HY521": 1},
@@ -177,3 +197,126 @@ def test_times_of_long_ago_are_taken(repository: Repository, tmp_path: Path) -> 
     assert (0, 3) == (run.code, len(case_files(repository))), run.out + run.err
     assert (repository.root / "cases/1986/07/01/people-0.yaml").is_file()
     assert "HY2" not in repository.huiyin("check").out
+
+
+def test_what_is_certain_is_taken_out_and_kept_in_the_vault(safe: Safe, repository: Repository, tmp_path: Path) -> None:
+    """第十九条: the mark in the record; the original text, name and contact in the vault; the rest as before."""
+    run = repository.huiyin("import", str(export(tmp_path, message(内容=CERTAIN))), *OPTIONS)
+    assert (0, "") == (run.code, run.err)
+    assert "存入金库1件" in run.out
+    text = (repository.root / "cases/2026/11/20/people-1001.yaml").read_text(encoding="utf-8")
+    assert "请回电〔已隐去：手机号〕。" in text
+    assert "13900000001" not in text + run.out
+    kept = safe.vault.read("people-1001", [safe.identity("wangzhan.clerk")])
+    assert (NAME, {"phone": PHONE}, {"/body": CERTAIN}, None) == (kept.name, kept.contact, kept.texts, kept.held)
+    assert 0 == repository.huiyin("check").code
+
+
+def test_what_is_uncertain_is_held_back(safe: Safe, repository: Repository, tmp_path: Path) -> None:
+    """第十九条: id, kind and place are said, the text is not; the row is not taken again while it waits."""
+    file = export(tmp_path, message(内容=UNSURE), message("1002"))
+    run = repository.huiyin("import", str(file), *OPTIONS)
+    assert (1, ["people-1002.yaml"]) == (run.code, case_files(repository))
+    assert "people-1001 有1处待人工判断：正文第15至32字（身份证号）" in run.out
+    assert "待人工判断1件，没有写入留言库" in run.out
+    assert "110101199001011230" not in run.out + run.err
+    assert ["people-1001"] == safe.vault.held_ids()
+    kept = safe.vault.read("people-1001", [safe.identity("wangzhan.clerk")])
+    assert kept.held is not None
+    assert (UNSURE, NAME) == (kept.held.document["body"], kept.name)
+    again = repository.huiyin("import", str(file), *OPTIONS, "--format", "json")
+    report = json.loads(again.out)
+    assert (0, 1, 1, []) == (report["taken"], report["unchanged"], report["held_before"], report["held"])
+
+
+def test_the_ids_of_the_forgotten_are_not_taken_again(safe: Safe, repository: Repository, tmp_path: Path) -> None:
+    """第十九条: what was erased for good does not come back with the next export."""
+    file = export(tmp_path, message(内容=UNSURE))
+    assert 1 == repository.huiyin("import", str(file), *OPTIONS).code
+    safe.vault.forget("people-1001", "wangzhan.clerk", MOMENT)
+    run = repository.huiyin("import", str(file), *OPTIONS)
+    assert (0, [], True) == (run.code, case_files(repository), "已抹除1件，没有再收" in run.out)
+    assert [] == safe.vault.ids()
+
+
+def test_without_keys_nothing_is_written_anywhere(tmp_path: Path) -> None:
+    """A clear problem; neither a case, nor a list of rejects, nor a vault."""
+    repository = make_repository(tmp_path / "库")
+    file = export(tmp_path, message(), message("8", 标题=""))
+    run = repository.huiyin("import", str(file), *OPTIONS)
+    assert (1, True, True) == (run.code, "HY712" in run.err, "huiyin vault keygen" in run.err)
+    assert [] == case_files(repository)
+    assert ["导出.xlsx", "库"] == sorted(p.name for p in tmp_path.iterdir())
+    dry = repository.huiyin("import", str(file), *OPTIONS, "--dry-run")
+    assert (1, True, True) == (dry.code, "可收1件" in dry.out, "HY712" in dry.err)
+
+
+def test_without_anything_personal_no_vault_is_needed(tmp_path: Path) -> None:
+    """Neither keys nor a folder; a dash and 匿名 are no names."""
+    repository = make_repository(tmp_path / "库")
+    rows = message(姓名="匿名", 联系方式="—"), message("2", 姓名="（略）", 联系方式="无")
+    run = repository.huiyin("import", str(export(tmp_path, *rows)), *OPTIONS)
+    assert (0, 2, False) == (run.code, len(case_files(repository)), (tmp_path / "库-vault").exists())
+    assert "contactable: false" in (repository.root / "cases/2026/11/20/people-2.yaml").read_text(encoding="utf-8")
+
+
+def test_a_vault_in_the_repository_is_refused(repository: Repository, tmp_path: Path) -> None:
+    """第十九条: nothing personal below the repository."""
+    run = repository.huiyin("import", str(export(tmp_path, message())), *OPTIONS, "--vault", str(repository.root / "v"))
+    assert (2, True, []) == (run.code, "HY710" in run.err, case_files(repository))
+
+
+def test_a_crash_between_vault_and_case_is_healed(safe: Safe, repository: Repository, tmp_path: Path) -> None:
+    """The same import again, with one's key: the vault stays as it is, the case comes."""
+    file = export(tmp_path, message(内容=CERTAIN))
+    repository.huiyin("import", str(file), *OPTIONS)
+    (repository.root / "cases/2026/11/20/people-1001.yaml").unlink()
+    unable = repository.huiyin("import", str(file), *OPTIONS)
+    assert (1, True, []) == (unable.code, "HY715" in unable.err, case_files(repository))
+    run = repository.huiyin("import", str(file), *OPTIONS, **safe.env("wangzhan.clerk"))
+    assert (0, ["people-1001.yaml"]) == (run.code, case_files(repository))
+    kept = safe.vault.read("people-1001", [safe.identity("wangzhan.clerk")])
+    assert (NAME, {"/body": CERTAIN}) == (kept.name, kept.texts)
+
+
+def test_a_sheet_without_header_is_not_read_out(repository: Repository, tmp_path: Path) -> None:
+    """第十九条: the row that stands where the names of columns should be may be a message."""
+    file = write_xlsx(tmp_path / "导出.xlsx", [message(内容=CERTAIN), message("2")])
+    run = repository.huiyin("import", str(file), *OPTIONS)
+    assert (1, True) == (run.code, "HY505" in run.err)
+    for private in (NAME, PHONE, "13900000001", "漏水"):
+        assert private not in run.err
+
+
+def test_a_number_in_the_wrong_column_is_refused(repository: Repository, tmp_path: Path) -> None:
+    """第十九条: a reference cannot be redacted; neither the list of rejects nor the screen repeats it."""
+    run = repository.huiyin("import", str(export(tmp_path, message("13900000001"))), *OPTIONS)
+    listed = (tmp_path / "导出.rejects.csv").read_text(encoding="utf-8-sig")
+    assert (1, True, []) == (run.code, "2,,HY731,平台编号中有个人信息（手机号）" in listed, case_files(repository))
+    assert "13900000001" not in listed + run.out + run.err
+
+
+def test_a_case_that_was_redacted_at_the_door_is_no_other_text(repository: Repository, tmp_path: Path) -> None:
+    """The next export still has the original; only what differs beyond the marks is told of (HY520)."""
+    file = export(tmp_path, message(内容=CERTAIN))
+    repository.huiyin("import", str(file), *OPTIONS)
+    assert "HY520" not in repository.huiyin("import", str(file), *OPTIONS).out
+    other = export(tmp_path, message(内容=CERTAIN.replace("漏水", "漏电")))
+    assert "HY520" in repository.huiyin("import", str(other), *OPTIONS).out
+
+
+def test_the_citizen_is_found_in_their_own_words(repository: Repository, tmp_path: Path) -> None:
+    """The name and number of the columns are taken out wherever they stand, also in disguise."""
+    body = f"{NAME}反映：楼道漏水，联系1 3 9-0000-0000。（演示用虚构留言）"
+    assert 0 == repository.huiyin("import", str(export(tmp_path, message(内容=body))), *OPTIONS).code
+    text = (repository.root / "cases/2026/11/20/people-1001.yaml").read_text(encoding="utf-8")
+    assert "〔已隐去：姓名〕反映：楼道漏水，联系〔已隐去：手机号〕。" in text
+
+
+def test_twins_are_found_behind_their_marks(repository: Repository, tmp_path: Path) -> None:
+    """Two messages that differ in what was taken out alone are duplicates; of one that waits it is said too."""
+    rows = message("1", 内容=CERTAIN), message("2", 内容=CERTAIN.replace("139", "138"))
+    waiting = message("3", 内容=UNSURE), message("4", 内容=UNSURE.replace("110101", "110102"))
+    run = repository.huiyin("import", str(export(tmp_path, *rows, *waiting)), *OPTIONS)
+    assert "people-2 与 people-1 正文相同，已注明疑似重复" in run.out
+    assert "people-4（待人工判断）与 people-3 正文相同" in run.out

@@ -78,6 +78,9 @@ def test_json_is_the_contract(repository: Repository) -> None:
             ]
         ],
         "dry_run": False,
+        "held": False,
+        "findings": [],
+        "sealed": False,
         "duplicate_of": None,
         "problems": [],
     } == report

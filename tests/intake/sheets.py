@@ -11,11 +11,17 @@ from typing import Any
 
 import openpyxl
 
+from huiyin.intake.deposit import Deposit
 from huiyin.intake.importing import Progress, plan_import
 from huiyin.intake.library import load_mapping
 from huiyin.intake.plan import Plan
+from huiyin.intake.plan import commit as commit_plan
 from huiyin.model.case import SHANGHAI, Channel
 from huiyin.repo.source import FolderSource
+from huiyin.repo.store import load_rulebook
+from huiyin.vault.age import Identity
+from huiyin.vault.place import default_folder
+from huiyin.vault.store import Vault
 from tests.repository import Repository
 
 AS_OF = datetime(2026, 11, 23, 10, 0, tzinfo=SHANGHAI)
@@ -89,7 +95,23 @@ def plan_of(
     """Plan the import of a file; ``settings`` are those of ``--set``."""
     source = FolderSource(repository.root)
     chosen = load_mapping(source, mapping).override(settings or {})
-    return plan_import(file, source, Channel(channel), chosen, AS_OF, progress=progress)
+    vault = deposit_of(repository.root)
+    return plan_import(
+        file, source, Channel(channel), chosen, AS_OF, progress=progress, held=vault.held, forgotten=vault.forgotten
+    )
+
+
+def deposit_of(root: Path) -> Deposit:
+    """The vault beside a case log, opened with every key in the folder of keys beside it."""
+    files = sorted((root.parent / "keys").glob("*.age"))
+    identities = tuple(Identity(path.read_text(encoding="ascii").split()[-1]) for path in files)
+    rulebook = load_rulebook(FolderSource(root))
+    return Deposit(Vault(default_folder(root), root), rulebook, AS_OF, lambda: identities)
+
+
+def commit(plan: Plan, root: Path, rejects: Path | None) -> None:
+    """Write what is planned: into the vault, then into the case log."""
+    commit_plan(plan, root, rejects, deposit_of(root).keep)
 
 
 def codes(plan: Plan) -> dict[int, list[str]]:

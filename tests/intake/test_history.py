@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from huiyin.intake.history import signed_date
-from huiyin.intake.plan import Plan, commit
+from huiyin.intake.plan import Plan
 from huiyin.repo.records import case_from_data
 from huiyin.repo.yaml import parse_mapping
 from huiyin.rules.deadlines import ClockKind
 from huiyin.rules.replay import replay
 from tests.cases import rulebook
-from tests.intake.sheets import AS_OF, BODY, LEDGER, REPLY, codes, entry, plan_of, write_xlsx
+from tests.intake.sheets import AS_OF, BODY, LEDGER, REPLY, codes, commit, entry, plan_of, write_xlsx
 from tests.repository import Repository
 
 INFERRED = {"cl": "台账未载认领时间，按交办时间登记。", "pu": "台账未载公开时间，按答复时间登记。"}

@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING
 import click
 
 from huiyin.cli.chinese import command as chinese_command
+from huiyin.cli.deposit import open_deposit
 from huiyin.cli.options import Place, as_of_option, format_option, root_option
 from huiyin.cli.output import print_json, problem_lines
+from huiyin.cli.vault_options import identity_option, vault_option
 from huiyin.model.case import Channel
 from huiyin.model.codes import CODES
-from huiyin.model.problem import Problem, UsageError
+from huiyin.model.problem import HuiyinError, Problem, UsageError
 
 if TYPE_CHECKING:
+    from huiyin.intake.deposit import Deposit
     from huiyin.intake.importing import Progress
     from huiyin.intake.plan import Plan
 
@@ -56,6 +59,8 @@ def _settings(_ctx: click.Context, _param: click.Parameter, pairs: tuple[str, ..
     type=click.Path(path_type=Path),
     help="退件清单（CSV）写到哪里；默认在导入文件旁边，名为“原名.rejects.csv”。",
 )
+@vault_option
+@identity_option
 @root_option
 @as_of_option
 @format_option("text", "json")
@@ -67,6 +72,8 @@ def command(
     settings: dict[str, str],
     dry_run: bool,
     rejects: Path | None,
+    vault_folder: Path | None,
+    identity_file: Path | None,
     root: Path,
     now: datetime,
     output: str,
@@ -74,27 +81,54 @@ def command(
     """从平台导出的表格（.xlsx、.csv）导入留言。
 
     全部核对之后才写入，要么都写入，要么都不写入；不能收的行连同原因列入退件清单。重复导入不改变任何已在库的留言。
-    全部收下时退出码为0，有退件时为1。
+    确定的个人信息一律隐去，原文、姓名、联系方式存入金库（第十九条）；不能确定的暂不写入，草稿存入金库，
+    用 huiyin redact 逐处决定。
+    全部收下时退出码为0，有退件或者有待判断的为1。
     """
     from huiyin.intake.importing import plan_import
     from huiyin.intake.library import load_mapping
     from huiyin.intake.plan import commit, rejects_path
     from huiyin.repo.lock import locked
 
-    source = Place(root).source
+    place = Place(root)
+    source = place.source
     target = None if dry_run and rejects is None else rejects_path(file, root, rejects)
+    deposit = open_deposit(place, vault_folder, identity_file, now)
     chosen = load_mapping(source, mapping).override(settings)
     # Held from reading to writing, so that no other command adds the same case in between.
     with nullcontext() if dry_run else locked(root):
         with _progress() as progress:
-            plan = plan_import(file, source, Channel(channel), chosen, now, sheet=sheet, progress=progress)
-        commit(plan, root, target, dry_run=dry_run)
+            plan = plan_import(
+                file,
+                source,
+                Channel(channel),
+                chosen,
+                now,
+                sheet=sheet,
+                progress=progress,
+                held=deposit.held,
+                forgotten=deposit.forgotten,
+            )
+        commit(plan, root, target, deposit.keep, dry_run=dry_run)
     written = target if plan.rejected else None
     if output == "json":
         print_json(plan.summary(dry_run=dry_run, rejects=written))
     else:
         _print_text(plan, dry_run, written)
-    return 1 if plan.rejected else 0
+    lacking = _find_lacking(deposit, plan) if dry_run else ()
+    if lacking:
+        click.echo("\n".join(problem_lines(lacking)), err=True)
+    return int(bool(plan.rejected or plan.held or lacking))
+
+
+def _find_lacking(deposit: Deposit, plan: Plan) -> tuple[Problem, ...]:
+    """What would keep the real import from putting anything into the vault."""
+    try:
+        for sealed, document in plan.sealed:
+            deposit.readers(document, waiting=sealed.held is not None)
+    except HuiyinError as error:
+        return error.problems
+    return ()
 
 
 @contextmanager
@@ -114,8 +148,9 @@ def _progress() -> Iterator[Progress | None]:
 
 def _print_text(plan: Plan, dry_run: bool, written: Path | None) -> None:
     rejected = [p for _, problems in plan.rejected.values() for p in problems]
+    waiting = [p for p in plan.remarks if p.code == "HY730"]
     notices = [p for p in plan.remarks if p.code in ("HY520", "HY521")]
-    for listed in (rejected, notices):
+    for listed in (rejected, waiting, notices):
         for line in problem_lines(listed[:SHOWN]):
             click.echo(line)
         if len(listed) > SHOWN:
@@ -126,6 +161,13 @@ def _print_text(plan: Plan, dry_run: bool, written: Path | None) -> None:
         f"{verb}{len(plan.taken)}件，已在库{plan.unchanged}件，退件{len(plan.rejected)}行{repeated}；"
         f"疑似重复{len(plan.duplicates)}件。"
     )
+    if plan.held or plan.held_before:
+        before = f"（另有{plan.held_before}件先前导入的仍在等待）" if plan.held_before else ""
+        click.echo(f"待人工判断{len(plan.held)}件{before}，没有写入留言库：用 huiyin redact 逐处决定。")
+    if plan.forgotten:
+        click.echo(f"已抹除{plan.forgotten}件，没有再收。")
+    if plan.sealed:
+        click.echo(f"{'应存入' if dry_run else '存入'}金库{len(plan.sealed)}件：姓名、联系方式、原文。")
     for code, count in plan.warnings.items():
         click.echo(f"  {code} {CODES[code].title}：{count}处")
     if written is not None:

@@ -29,6 +29,7 @@ COMMANDS = {
     "new": ("huiyin.cli.new", "登记一件新留言"),
     "record": ("huiyin.cli.record", "记录一个事件：交办、认领、报送答复、公开……"),
     "import": ("huiyin.cli.import_", "从表格（.xlsx、.csv）导入留言"),
+    "redact": ("huiyin.cli.redact", "逐处判断暂存草稿中的个人信息，然后登记"),
     "fmt": ("huiyin.cli.fmt", "把留言文件改为规范格式"),
     "approve": ("huiyin.cli.approve", "审签分支上的改动，或要求修改（不用代码平台时）"),
     "gate": ("huiyin.cli.gate", "闸门：判断一项改动能否合入主线，还差谁审签"),

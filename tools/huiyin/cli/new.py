@@ -9,16 +9,23 @@ from typing import Any
 import click
 
 from huiyin.cli.chinese import ChineseCommand
+from huiyin.cli.citizen import FACTS, ask_citizen, citizen_options, given_citizen, literal_notices
+from huiyin.cli.deposit import open_deposit, registration_data, spot_lines
 from huiyin.cli.fields import ask, given_values, option_for, place_from, refuse_invalid, refuse_missing
 from huiyin.cli.inputs import Inputs
 from huiyin.cli.options import Place, as_of_option, format_option, root_option
-from huiyin.cli.outcome import COMMIT, DRY_RUN, outcome_data, outcome_lines
-from huiyin.cli.output import print_json, problem_data, problem_lines
+from huiyin.cli.outcome import COMMIT, DRY_RUN, outcome_lines
+from huiyin.cli.output import print_json, problem_lines
+from huiyin.cli.vault_options import identity_option, vault_option
+from huiyin.intake.admission import Admitted, admit
+from huiyin.intake.deposit import Deposit
+from huiyin.intake.door import to_decide
+from huiyin.intake.mapping import CITIZEN_FIELDS
 from huiyin.model.moment import timestamp
 from huiyin.model.problem import HuiyinError, Problem, UsageError
 from huiyin.recording.fields import case_fields
 from huiyin.recording.outlook import registration_approvals
-from huiyin.recording.registration import Registered, choose_procedure, register
+from huiyin.recording.registration import choose_procedure
 from huiyin.repo.schemas import load_schema
 from huiyin.rules.articles import cite
 from huiyin.rules.rulebook import Rulebook
@@ -43,39 +50,77 @@ class NewCommand(ChineseCommand):
 
 
 @click.command("new", cls=NewCommand)
+@citizen_options
 @click.option("--dry-run", is_flag=True, help="只校验，不写入。")
+@vault_option
+@identity_option
 @root_option
 @as_of_option
 @format_option("text", "json")
-def command(root: Path, now: datetime, output: str, dry_run: bool, **values: Any) -> int:
+def command(
+    root: Path,
+    now: datetime,
+    output: str,
+    dry_run: bool,
+    vault_folder: Path | None,
+    identity_file: Path | None,
+    **values: Any,
+) -> int:
     """登记一件新留言（第九条（一）、第十条（一）、第十二条）。
 
-    编号由渠道和平台编号组成，文件放在收到之日的目录下。只写可以公开的文字：姓名、联系方式和原文不得写入本库（第十九条）。
-    必填而没有写的选项，在终端上逐项询问；--received-at 默认为现在，--procedure 默认为当日施行的办法。
+    编号由渠道和平台编号组成，文件放在收到之日的目录下。必填而没有写的选项，在终端上逐项询问；--received-at 默认为现在，
+    --procedure 默认为当日施行的办法。
+
+    确定的个人信息自动隐去，原文和 --name、--phone、--email 加密存入金库，不写入本库（第十九条）；不能确定的，
+    草稿存入金库，用 huiyin redact 逐处决定后再登记，退出码为1。是否实名、有无联系方式没有写的，由姓名、电话、邮箱得出。
     """
     place, inputs = Place(root), Inputs()
-    document = _document(values, place, inputs, now)
-    registered = register(root, document, place.rulebook, now, dry_run=dry_run)
-    problems = [*inputs.warnings, *registered.notices]
+    deposit = open_deposit(place, vault_folder, identity_file, now)
+    typed = {f"--{key}": values[f"citizen_{key}"] for key in CITIZEN_FIELDS}
+    citizen = given_citizen(values, inputs)
+    document = _document(values, citizen, place, inputs, deposit, now)
+    admitted = admit(root, document, citizen, place.rulebook, now, deposit, dry_run=dry_run)
+    touched = {s.pointer.removeprefix("/") for s in admitted.screened.spots}
+    typed |= {f"--{name}": values[name] for name in ("title", "body") if name in touched}
+    problems = [*inputs.warnings, *literal_notices(typed), *admitted.registered.notices]
+    if admitted.held:
+        problems.append(to_decide(document["id"], admitted.screened.uncertain))
     if output == "json":
-        _print_json(registered, problems, place.rulebook, dry_run=dry_run)
-        return 0
+        screened, held, sealed = admitted.screened, admitted.held, admitted.sealed
+        print_json(
+            registration_data(
+                admitted.registered, screened.spots, problems, place.rulebook, held=held, sealed=sealed, dry_run=dry_run
+            )
+        )
+        return int(admitted.held)
     if problems:
         click.echo("\n".join(problem_lines(problems)), err=True)
-    _print_text(registered, place.rulebook, dry_run=dry_run)
-    return 0
+    if not admitted.held:
+        _print_text(admitted, place.rulebook, dry_run=dry_run)
+    return int(admitted.held)
 
 
-def _document(values: dict[str, Any], place: Place, inputs: Inputs, now: datetime) -> dict[str, Any]:
-    """The case as it was typed, completed at the terminal."""
+def _document(
+    values: dict[str, Any], citizen: dict[str, str], place: Place, inputs: Inputs, deposit: Deposit, now: datetime
+) -> dict[str, Any]:
+    """The case as it was typed, completed at the terminal; what is asked of the citizen is added to ``citizen``."""
     schema = load_schema(place.source, "case")
     fields, registry = case_fields(schema.document), place.rulebook.registry
     data = given_values(fields, values, inputs, registry)
+    for fact, sources in FACTS.items():
+        if any(key in citizen for key in sources):
+            data.setdefault(fact, True)
     missing = [f for f in fields if f.required and f.name not in data and f.name not in DEFAULTS]
     if not inputs.interactive:
         refuse_missing(missing)
     for field in missing:
-        data[field.name] = ask(field, inputs, registry)
+        # Without keys nothing could be kept, and the clerk should not type it in vain.
+        if field.name in FACTS and deposit.can_keep(data["channel"]):
+            told = ask_citizen(field.name, inputs)
+            citizen |= told
+            data[field.name] = bool(told)
+        else:
+            data[field.name] = ask(field, inputs, registry)
     data.setdefault("received_at", timestamp(now))
     if "procedure" not in data:
         data["procedure"] = choose_procedure(place.rulebook, datetime.fromisoformat(data["received_at"]))
@@ -98,9 +143,14 @@ def _document(values: dict[str, Any], place: Place, inputs: Inputs, now: datetim
     return document
 
 
-def _print_text(registered: Registered, rulebook: Rulebook, *, dry_run: bool) -> None:
+def _print_text(admitted: Admitted, rulebook: Rulebook, *, dry_run: bool) -> None:
+    registered = admitted.registered
     replay, case = registered.replay, registered.replay.case
     click.echo(DRY_RUN if dry_run else f"已登记：{registered.path}")
+    if lines := spot_lines(admitted.screened.certain):
+        click.echo("\n".join(lines))
+    if admitted.sealed and not dry_run:
+        click.echo("姓名、联系方式、原文中应当保存的，已加密存入金库。")
     if case.duplicate_of is not None:
         click.echo(f"正文与 {case.duplicate_of} 相同（不计空白），已记为疑似重复（duplicate_of）。")
     requires = replay.procedure.channels[case.channel]
@@ -111,16 +161,3 @@ def _print_text(registered: Registered, rulebook: Rulebook, *, dry_run: bool) ->
     click.echo("\n".join(outcome_lines(replay, registered.path, seats, "", rulebook)))
     if not dry_run:
         click.echo(COMMIT)
-
-
-def _print_json(registered: Registered, problems: list[Problem], rulebook: Rulebook, *, dry_run: bool) -> None:
-    replay = registered.replay
-    data = outcome_data(replay, registered.path, registration_approvals(replay), "", rulebook)
-    print_json(
-        {
-            **data,
-            "dry_run": dry_run,
-            "duplicate_of": replay.case.duplicate_of,
-            "problems": [problem_data(p) for p in problems],
-        }
-    )

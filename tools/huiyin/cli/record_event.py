@@ -17,11 +17,12 @@ from huiyin.cli.outcome import COMMIT, DRY_RUN, outcome_data, outcome_lines
 from huiyin.cli.output import print_json, problem_data, problem_lines
 from huiyin.cli.paths import find_case_paths
 from huiyin.model.moment import timestamp
-from huiyin.model.problem import Problem, UsageError
+from huiyin.model.problem import HuiyinError, Problem, Severity, UsageError
 from huiyin.recording.batch import Result, record
 from huiyin.recording.draft import Draft
 from huiyin.recording.fields import Field, alone, event_fields, missing_names
 from huiyin.recording.outlook import event_approvals
+from huiyin.recording.typed import typed_problems
 from huiyin.repo.schemas import Schema, load_schema
 from huiyin.rules.registry import Registry
 from huiyin.rules.rulebook import Rulebook
@@ -48,6 +49,7 @@ def run_event(event: str, root: Path, now: datetime, output: str, dry_run: bool,
     secret_from = _secret_source(values["remove"]) if event == "redacted" else None
     paths, unknown = _find_paths(values, place, inputs)
     draft = _draft(event, schema, values, rulebook.registry, inputs, now)
+    _refuse_personal(draft, event_fields(schema, event), rulebook, inputs)
     if event == "redacted":
         draft = _with_secret(draft, secret_from, inputs)
     results = record(root, paths, draft, rulebook, now, dry_run=dry_run or bool(unknown))
@@ -119,6 +121,18 @@ def _complete(
 
 def _has(fields: Sequence[Field], name: str) -> bool:
     return any(f.name == name for f in fields)
+
+
+def _refuse_personal(draft: Draft, fields: Sequence[Field], rulebook: Rulebook, inputs: Inputs) -> None:
+    """第十九条: what is certainly personal is not written; of the rest the clerk is told.
+
+    Raises:
+        HuiyinError: HY737.
+    """
+    found = list(typed_problems(draft.fields, fields, rulebook.privacy))
+    if any(p.level is Severity.ERROR for p in found):
+        raise HuiyinError(*found)
+    inputs.warnings += found
 
 
 def _parse_by(by: str, registry: Registry) -> tuple[str, str | None]:

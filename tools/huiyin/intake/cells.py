@@ -24,6 +24,9 @@ _INTEGRAL = re.compile(r"([0-9]+)\.0+")
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]+")
 _FRACTION = re.compile(r"(?<=:[0-9]{2})\.[0-9]{1,9}(?=$|[+Z-])")  # of a second, as some databases export
 _MAX_REFERENCE = 64
+_NOTHING = frozenset(
+    {"", "无", "略", "匿名", "匿名网友", "不详", "未填", "未填写", "没有", "-", "--", "—", "——", "/", "\\"}
+)
 
 
 class RefusedCell(Exception):  # noqa: N818 - never leaves the package
@@ -38,6 +41,20 @@ class RefusedCell(Exception):  # noqa: N818 - never leaves the package
 def is_blank(cell: Cell) -> bool:
     """Whether there is nothing to see in the cell."""
     return cell is None or (isinstance(cell, str) and not _visible(cell).strip())
+
+
+def is_nothing(cell: Cell) -> bool:
+    """Whether the cell of a name or contact is blank or says that there is none: 匿名, 无, a dash."""
+    return is_blank(cell) or (isinstance(cell, str) and _folded(cell).strip("()[]") in _NOTHING)
+
+
+def as_contact(cell: Cell) -> str:
+    """A name or contact on one line, "" where there is none.
+
+    Raises:
+        RefusedCell: HY518, an error of Excel, or a text that it turned into a date or time.
+    """
+    return "" if is_nothing(cell) else " ".join(_visible(as_text(cell)).split())
 
 
 def as_text(cell: Cell) -> str:
@@ -185,6 +202,10 @@ def id_part(reference: str) -> str:
     digest = hashlib.sha256(reference.encode()).hexdigest()[:12]
     words = "-".join(re.findall(r"[A-Za-z0-9]+", reference))[:40].strip("-")
     return f"{words}-{digest}" if words else digest
+
+
+def _folded(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", _visible(text)).split())
 
 
 def _visible(text: str) -> str:

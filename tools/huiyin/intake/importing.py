@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from huiyin.check import check_file
 from huiyin.intake.cells import RefusedCell, id_part
+from huiyin.intake.door import fixed_problems, hide, known_texts, screen, to_decide
 from huiyin.intake.duplicates import DuplicateFinder
 from huiyin.intake.history import find_other_date, history_events
 from huiyin.intake.library import Known, known_cases
 from huiyin.intake.mapping import IntakeMapping
-from huiyin.intake.plan import Plan, Taken
+from huiyin.intake.plan import Plan, Taken, Waiting
 from huiyin.intake.rows import Draft, RowReader, case_document
 from huiyin.intake.table import open_table, split_header
 from huiyin.model.case import Channel
@@ -22,7 +24,9 @@ from huiyin.repo.canonical import canonical
 from huiyin.repo.git import Source
 from huiyin.repo.schemas import load_schema
 from huiyin.repo.store import load_rulebook, parse_case
+from huiyin.rules.privacy import find_personal
 from huiyin.rules.procedure import Procedure
+from huiyin.vault.content import Held, Sealed
 
 Progress = Callable[[int, int | None], None]
 """Told the number of the row reached, and about how many there are."""
@@ -37,14 +41,19 @@ def plan_import(
     *,
     sheet: str | None = None,
     progress: Progress | None = None,
+    held: Container[str] = (),
+    forgotten: Container[str] = (),
 ) -> Plan:
     """Read a spreadsheet and judge each row by the schema and the procedure; writes nothing.
+
+    第十九条: what is certainly personal is taken out of the cases, drafts with what may be are held back.
 
     Args:
         source: the repository.
         now: with an offset; what is after it is refused.
         sheet: name of the worksheet; the first by default.
         progress: called for each row.
+        held, forgotten: ids of cases that the vault holds back or has erased; they are not taken again.
 
     Raises:
         UsageError: the file, sheet, mapping or its constants do not fit (HY503, HY507, HY508, HY904).
@@ -53,7 +62,7 @@ def plan_import(
     if channel not in mapping.channels:
         fits = "、".join(c.value for c in mapping.channels)
         raise UsageError(Problem("HY507", f"映射“{mapping.name}”适用于渠道 {fits}，不适用于 {channel}。"))
-    planner = _Planner(source, channel, mapping, now, str(file))
+    planner = _Planner(source, channel, mapping, now, str(file), held, forgotten)
     with open_table(file, sheet) as table:
         header, rows = split_header(table, str(file), mapping.columns_wanted())
         planner.start(RowReader(mapping, header, planner.rulebook.registry, str(file)))
@@ -70,11 +79,19 @@ class _Planner:
 
     reader: RowReader
 
-    def __init__(self, source: Source, channel: Channel, mapping: IntakeMapping, now: datetime, path: str) -> None:
-        self.channel = channel
-        self.mapping = mapping
-        self.now = now
-        self.path = path
+    def __init__(
+        self,
+        source: Source,
+        channel: Channel,
+        mapping: IntakeMapping,
+        now: datetime,
+        path: str,
+        held: Container[str],
+        forgotten: Container[str],
+    ) -> None:
+        self.channel, self.mapping = channel, mapping
+        self.now, self.path = now, path
+        self.held, self.forgotten = held, forgotten
         self.rulebook = load_rulebook(source)
         self.schema = load_schema(source, "case")
         self.procedure = self._procedure()
@@ -86,7 +103,7 @@ class _Planner:
             self.folded[known.id.casefold()] = known.id
             if known.title is not None and known.body is not None and known.received_at is not None:
                 self.finder.know(known.id, known.title, known.body, known.received_at)
-        self.seen: dict[str, tuple[int, Mapping[str, Any]]] = {}
+        self.seen: dict[str, tuple[int, tuple[Mapping[str, Any], Mapping[str, str]]]] = {}
         self.plan = Plan()
         receipt = mapping.fields.get("assigned_at")
         self.assigned_at_receipt = receipt is not None and receipt.same_as == "received_at"
@@ -107,18 +124,24 @@ class _Planner:
     def take(self, draft: Draft) -> None:
         """Put a row where it belongs: repeated, in the repository already, rejected or taken."""
         values = draft.values
+        content = (values, draft.citizen)
         case_id = f"{self.channel}-{id_part(draft.reference)}"
         if case_id in self.seen:
             first, earlier = self.seen[case_id]
-            if earlier == values:
+            if earlier == content:
                 self.plan.repeated += 1
             else:
                 self._reject(draft, Problem("HY516", f"与第{first}行编号相同而内容不同。"))
             return
         if draft.reference and case_id in self.known:
-            self.seen[case_id] = (draft.number, values)
+            self.seen[case_id] = (draft.number, content)
             self.plan.unchanged += 1
             self._compare(draft, self.known[case_id])
+            return
+        if draft.reference and (case_id in self.held or case_id in self.forgotten):
+            self.seen[case_id] = (draft.number, content)
+            self.plan.forgotten += case_id in self.forgotten
+            self.plan.held_before += case_id not in self.forgotten
             return
         if draft.reference and (other := self.folded.get(case_id.casefold())):
             self._reject(draft, Problem("HY525", f"留言编号 {case_id} 与 {other} 只差大小写。"))
@@ -126,60 +149,80 @@ class _Planner:
         if any(p.level is Severity.ERROR for p in draft.problems):
             self._reject(draft)
             return
-        document = case_document(values, self.channel, self.mapping.procedure)
-        if self.mapping.history:
-            try:
-                document["events"] = history_events(
-                    values,
-                    self.channel,
-                    self.procedure,
-                    self.rulebook.registry,
-                    assigned_at_receipt=self.assigned_at_receipt,
-                )
-            except RefusedCell as refused:
-                self._reject(draft, Problem(refused.code, refused.message))
-                return
-            document["history"] = True
-        taken, problems = self._judge(document, values["received_at"])
-        if taken is None:
+        try:
+            document = self._document(values)
+        except RefusedCell as refused:
+            self._reject(draft, Problem(refused.code, refused.message))
+            return
+        if problems := [*fixed_problems(document, self.rulebook.privacy)]:
             self._reject(draft, *problems)
             return
-        self.seen[taken.id] = (draft.number, values)
-        self.folded[taken.id.casefold()] = taken.id
-        self.plan.taken.append(taken)
+        problems = self._let_in(draft, document)
+        if any(p.level is Severity.ERROR for p in problems):
+            self._reject(draft, *problems)
+            return
+        self.seen[case_id] = (draft.number, content)
+        self.folded[case_id.casefold()] = case_id
         problems += [Problem("HY522", m) for m in find_other_date(values)]
-        if taken.id != f"{self.channel}-{draft.reference}":
-            problems.append(Problem("HY524", f"平台编号“{draft.reference}”记为 {taken.id}。"))
+        if case_id != f"{self.channel}-{draft.reference}":
+            problems.append(Problem("HY524", f"本行的平台编号记为 {case_id}。"))
         self.plan.remarks += [*draft.problems, *(self._place(draft, p) for p in problems)]
 
-    def _judge(self, document: Mapping[str, Any], received_at: datetime) -> tuple[Taken | None, list[Problem]]:
-        """The case as it would stand in the repository, read back and checked there; None if there are errors."""
+    def _document(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The case as the row tells it, not looked through yet.
+
+        Raises:
+            RefusedCell: HY517, the ledger contradicts itself.
+        """
+        document = case_document(values, self.channel, self.mapping.procedure)
+        if self.mapping.history:
+            document["events"] = history_events(
+                values,
+                self.channel,
+                self.procedure,
+                self.rulebook.registry,
+                assigned_at_receipt=self.assigned_at_receipt,
+            )
+            document["history"] = True
+        return document
+
+    def _let_in(self, draft: Draft, document: dict[str, Any]) -> list[Problem]:
+        """第十九条: take the case without what is personal, or hold it back; errors among the problems refuse it."""
+        case_id, received_at = document["id"], draft.values["received_at"]
+        privacy, known = self.rulebook.privacy, known_texts(draft.citizen)
+        screened = screen(document, privacy, known)
+        masked, originals = hide(document, screened.spots, privacy, known)
+        path = f"cases/{received_at:%Y/%m/%d}/{case_id}.yaml"
         try:
-            text = canonical(document)
+            text = canonical(masked)
         except HuiyinError as error:
-            return None, list(error.problems)
-        path = f"cases/{received_at:%Y/%m/%d}/{document['id']}.yaml"
-        file = parse_case(path, text.encode(), self.schema)
-        problems = list(check_file(file, self.rulebook, self.now))
-        errors = [p for p in problems if p.level is Severity.ERROR]
-        if errors or file.case is None:
-            return None, errors
-        return Taken(file.case.id, path, text, document, received_at), problems
+            return list(error.problems)
+        problems = list(check_file(parse_case(path, text.encode(), self.schema), self.rulebook, self.now))
+        if any(p.level is Severity.ERROR for p in problems):
+            return problems
+        citizen = dict(draft.citizen)
+        sealed = Sealed(case_id, citizen.pop("name", None), citizen)
+        if screened.uncertain:
+            sealed = replace(sealed, held=Held(self.now, document))
+            waiting = Waiting(case_id, draft.number, screened.uncertain, masked, received_at, sealed)
+            self.plan.held.append(waiting)
+            problems.append(to_decide(case_id, screened.uncertain))
+        else:
+            sealed = replace(sealed, texts=originals)
+            self.plan.taken.append(Taken(case_id, path, text, masked, received_at, sealed))
+        return problems
 
     def _compare(self, draft: Draft, known: Known) -> None:
-        """Say where the file and the repository differ; a redacted case does on purpose."""
-        if known.title is None or known.redacted:
-            return
-        pairs = [("标题", "title", known.title), ("正文", "body", known.body), ("答复", "reply", known.reply)]
-        differing = [label for label, name, there in pairs if name in draft.values and draft.values[name] != there]
-        if differing:
+        """Say where the file and the repository differ."""
+        if differing := known.differing(draft.values):
             message = f"{known.id} 已在库中，但{'、'.join(differing)}与表中的不同；在库文件没有改动。"
             self.plan.remarks.append(self._place(draft, Problem("HY520", message)))
 
     def _reject(self, draft: Draft, *problems: Problem) -> None:
         errors = [p for p in (*draft.problems, *problems) if p.level is Severity.ERROR]
         # What cannot be an id may be a name in the wrong column, or a formula to the program that opens the list.
-        shown = draft.reference if id_part(draft.reference) == draft.reference else ""
+        plain = id_part(draft.reference) == draft.reference
+        shown = draft.reference if plain and not find_personal(draft.reference, self.rulebook.privacy) else ""
         self.plan.rejected[draft.number] = (shown, tuple(self._place(draft, p) for p in errors))
 
     def _place(self, draft: Draft, problem: Problem) -> Problem:
@@ -192,9 +235,16 @@ class _Planner:
         for index, taken in enumerate(plan.taken):
             if taken.id in found:
                 document = {**taken.document, "duplicate_of": found[taken.id]}
-                plan.taken[index] = Taken(taken.id, taken.path, canonical(document), document, taken.received_at)
+                plan.taken[index] = replace(taken, text=canonical(document), document=document)
                 plan.duplicates.append((taken.id, found[taken.id]))
                 number = self.seen[taken.id][0]
                 message = f"{taken.id} 与 {found[taken.id]} 正文相同，已注明疑似重复。"
                 plan.remarks.append(Problem("HY521", message, self.path, line=number))
+        for taken in plan.taken:
+            self.finder.know(taken.id, taken.document["title"], taken.document["body"], taken.received_at)
+        waiting = {w.id: w for w in plan.held}
+        found = self.finder.find((w.id, w.masked["title"], w.masked["body"], w.received_at) for w in plan.held)
+        for case_id, earlier in found.items():
+            message = f"{case_id}（待人工判断）与 {earlier} 正文相同。"
+            plan.remarks.append(Problem("HY521", message, self.path, line=waiting[case_id].number))
         return plan

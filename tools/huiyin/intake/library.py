@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,8 +16,10 @@ from huiyin.repo import yaml
 from huiyin.repo.git import Source
 from huiyin.repo.schemas import load_schema
 from huiyin.repo.store import CASES
+from huiyin.rules.conduct.answer import REDACTION_MARK
 
 INTAKE = "rules/intake/"
+_MARK = re.compile(f"{REDACTION_MARK}[^〔〕]*〕")
 
 
 def mapping_names(source: Source) -> list[str]:
@@ -60,6 +63,34 @@ class Known:
     reply: str | None = None
     received_at: datetime | None = None
     redacted: bool = False
+
+    def differing(self, values: Mapping[str, Any]) -> list[str]:
+        """What a row tells otherwise, by its Chinese name; what was taken out differs on purpose."""
+        if self.title is None or self.redacted:
+            return []
+        pairs = (("标题", "title", self.title), ("正文", "body", self.body), ("答复", "reply", self.reply))
+        return [
+            label
+            for label, name, there in pairs
+            if name in values and (there is None or not tells_the_same(there, values[name]))
+        ]
+
+
+def tells_the_same(written: str, told: str) -> bool:
+    """Whether the text of a case is what a row tells, but for what was taken out (第十九条)."""
+    first, *others = _MARK.split(written)
+    if not others:
+        return first == told
+    *middle, last = others
+    if not told.startswith(first) or not told[len(first) :].endswith(last):
+        return False
+    position, end = len(first), len(told) - len(last)
+    for part in middle:
+        found = told.find(part, position, end)
+        if found < 0:
+            return False
+        position = found + len(part)
+    return position <= end
 
 
 def known_cases(source: Source) -> Iterator[Known]:

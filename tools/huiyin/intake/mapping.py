@@ -40,6 +40,9 @@ HISTORY_FIELDS = {
 }
 """Field -> Chinese name, of what a ledger of past years gives besides."""
 
+CITIZEN_FIELDS = {"name": "姓名", "phone": "电话", "email": "电子邮箱"}
+"""Field -> Chinese name, of what goes to the vault alone (第十九条)."""
+
 FLAGS = frozenset({"real_name", "contactable", "clear_matter"})
 TIMES = ("received_at", "assigned_at", "claimed_at", "answered_at", "published_at")
 """In the order in which they happen; a time can only be the same as an earlier one."""
@@ -88,7 +91,8 @@ class IntakeMapping:
         times: formats for ``datetime.strptime``, in NFKC; a time without an offset is Asia/Shanghai.
         yes, no: words of the flags.
         clean: keys of ``text.STEPS``.
-        personal: columns of names and contacts, whose content is never copied (第十九条).
+        personal: columns that neither the record nor the vault needs; their content is never read (第十九条).
+        citizen: key of ``CITIZEN_FIELDS`` -> columns whose content goes to the vault alone.
         fields: specs by field, those of ``history:`` included.
         history: the mapping takes over past years.
     """
@@ -102,6 +106,7 @@ class IntakeMapping:
     no: frozenset[str]
     clean: tuple[str, ...]
     personal: tuple[str, ...]
+    citizen: Mapping[str, tuple[str, ...]]
     fields: Mapping[str, FieldSpec]
     history: bool
 
@@ -152,8 +157,7 @@ class IntakeMapping:
             elif spec.names and not spec.optional:
                 missing.append("“" + "”或“".join(spec.names) + "”")
         if missing:
-            shown = "、".join(n if len(n) <= 20 else n[:20] + "…" for n in header.names[:40])
-            message = f"缺少映射“{self.name}”所用的列：{'、'.join(dict.fromkeys(missing))}；表中现有的列：{shown}。"
+            message = f"缺少映射“{self.name}”所用的列：{'、'.join(dict.fromkeys(missing))}；{header.described}"
             problems.insert(0, Problem("HY505", message, path, line=header.number))
         if problems:
             raise HuiyinError(*problems)
@@ -175,13 +179,15 @@ def mapping_from_data(data: Mapping[str, Any], name: str) -> tuple[IntakeMapping
     sections = {f: (s, "/fields") for f, s in data["fields"].items()}
     sections |= {f: (s, "/history") for f, s in data.get("history", {}).items()}
     personal = tuple(data.get("personal", ()))
-    private = {header_key(n) for n in personal}
+    citizen = {key: tuple(columns) for key, columns in data.get("citizen", {}).items()}
+    private = {header_key(n) for names in (personal, *citizen.values()) for n in names}
     problems: list[Problem] = []
     fields = {}
     for field_name, (entry, base) in sections.items():
         fields[field_name] = spec = _spec(entry)
         pointer = f"{base}/{field_name}"
         problems += [Problem("HY507", m, pointer=pointer) for m in _contradictions(field_name, entry, spec, private)]
+    problems += [Problem("HY507", m, pointer="/fields") for m in _unknown_facts(fields, citizen)]
     mapping = IntakeMapping(
         name=name,
         title=data["title"],
@@ -192,6 +198,7 @@ def mapping_from_data(data: Mapping[str, Any], name: str) -> tuple[IntakeMapping
         no=frozenset(header_key(w) for w in data.get("no", ("否", "无", "0", "false"))),
         clean=tuple(data.get("clean", STEPS)),
         personal=personal,
+        citizen=citizen,
         fields=fields,
         history=history,
     )
@@ -220,3 +227,11 @@ def _contradictions(name: str, entry: Mapping[str, Any], spec: FieldSpec, privat
     copied = [n for n in spec.columns if header_key(n) in private]
     if copied:
         yield f"{called}读取了列为个人信息的“{'、'.join(copied)}”；个人信息不得写入本库，有无可用 filled 表示。"
+
+
+def _unknown_facts(fields: Mapping[str, FieldSpec], citizen: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """第十、十二条: whether there is a name and a contact must be told by something."""
+    if "real_name" not in fields and "name" not in citizen:
+        yield "既没有“是否实名”（real_name），也没有留言人姓名的列（citizen 的 name）。"
+    if "contactable" not in fields and not {"phone", "email"} & citizen.keys():
+        yield "既没有“有无联系方式”（contactable），也没有留言人联系方式的列（citizen 的 phone、email）。"

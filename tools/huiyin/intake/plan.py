@@ -6,27 +6,53 @@ import csv
 import io
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from huiyin.intake.door import Spot
 from huiyin.model.problem import Problem, UsageError
 from huiyin.repo.files import write_all
+from huiyin.vault.content import Sealed
 
 REJECTS_HEADER = ("行号", "平台编号", "代码", "原因")
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One case about to be written: its path below the root, its text, and what was read."""
+    """One case about to be written: its path below the root, its text, and what was read.
+
+    Args:
+        sealed: what goes to the vault before; empty where nothing is personal.
+    """
 
     id: str
     path: str
     text: str
     document: Mapping[str, Any]
     received_at: datetime
+    sealed: Sealed
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One draft about to be held back in the vault, for a person to decide.
+
+    Args:
+        number: of its row, as Excel shows it.
+        spots: what is to be decided; no text.
+        masked: the case with all of it taken out, to compare with others.
+        sealed: with the draft.
+    """
+
+    id: str
+    number: int
+    spots: tuple[Spot, ...]
+    masked: Mapping[str, Any]
+    received_at: datetime
+    sealed: Sealed
 
 
 @dataclass(slots=True)
@@ -35,7 +61,10 @@ class Plan:
 
     Args:
         taken: the new cases, in the order of their rows.
+        held: drafts in which something may be personal, likewise.
         unchanged: rows whose case is in the repository already.
+        held_before: rows whose draft is waiting in the vault already.
+        forgotten: rows of cases that were erased for good.
         repeated: rows that say what an earlier row of the same file says.
         rejected: row number -> reference ("" if it cannot be shown) and the reasons.
         duplicates: (id, id of the earliest with the same text).
@@ -43,11 +72,20 @@ class Plan:
     """
 
     taken: list[Taken] = field(default_factory=list)
+    held: list[Waiting] = field(default_factory=list)
     unchanged: int = 0
+    held_before: int = 0
+    forgotten: int = 0
     repeated: int = 0
     rejected: dict[int, tuple[str, tuple[Problem, ...]]] = field(default_factory=dict)
     duplicates: list[tuple[str, str]] = field(default_factory=list)
     remarks: list[Problem] = field(default_factory=list)
+
+    @property
+    def sealed(self) -> list[tuple[Sealed, Mapping[str, Any]]]:
+        """What goes to the vault, each with its case."""
+        taken = [(t.sealed, t.document) for t in self.taken if not t.sealed.is_empty]
+        return [*taken, *((w.sealed, w.masked) for w in self.held)]
 
     @property
     def warnings(self) -> dict[str, int]:
@@ -59,6 +97,10 @@ class Plan:
         return {
             "taken": len(self.taken),
             "unchanged": self.unchanged,
+            "held": [{"id": w.id, "line": w.number, "findings": [s.data for s in w.spots]} for w in self.held],
+            "held_before": self.held_before,
+            "forgotten": self.forgotten,
+            "sealed": len(self.sealed),
             "rejected": len(self.rejected),
             "duplicates": [list(pair) for pair in self.duplicates],
             "warnings": self.warnings,
@@ -98,17 +140,29 @@ def rejects_path(file: Path, root: Path, given: Path | None) -> Path:
     return path
 
 
-def commit(plan: Plan, root: Path, rejects: Path | None, *, dry_run: bool = False) -> None:
+def commit(
+    plan: Plan,
+    root: Path,
+    rejects: Path | None,
+    keep: Callable[[Sequence[tuple[Sealed, Mapping[str, Any]]]], None],
+    *,
+    dry_run: bool = False,
+) -> None:
     """Write the new cases, and the list of rejected rows where there are any; all or nothing.
+
+    The vault comes first: what a crash leaves there without its case is used when the import is repeated.
 
     Args:
         root: the repository's root.
         rejects: where the list goes; None for nowhere.
+        keep: puts into the vault.
         dry_run: write the list alone.
 
     Raises:
-        HuiyinError: HY906; nothing was written.
+        HuiyinError: of ``keep``, or HY906; no case was written.
     """
+    if not dry_run and plan.sealed:
+        keep(plan.sealed)
     changes = {} if dry_run else {root / t.path: t.text for t in plan.taken}
     if plan.rejected and rejects is not None:
         changes[rejects] = plan.rejects_text

@@ -8,7 +8,7 @@ from typing import Any
 
 from huiyin.intake import cells
 from huiyin.intake.cells import RefusedCell
-from huiyin.intake.mapping import FLAGS, TIMES, FieldSpec, IntakeMapping, label
+from huiyin.intake.mapping import CITIZEN_FIELDS, FLAGS, TIMES, FieldSpec, IntakeMapping, label
 from huiyin.intake.table import Cell, Header, Row, header_key
 from huiyin.intake.text import clean, clean_line
 from huiyin.model.case import Channel
@@ -32,12 +32,14 @@ class Draft:
         number: of the row, as Excel shows it.
         reference: "" where it cannot be read.
         values: field -> value, for those that are there.
+        citizen: key of ``CITIZEN_FIELDS`` -> what the row says; for the vault alone, never shown.
         problems: errors and warnings, on the row's line.
     """
 
     number: int
     reference: str = ""
-    values: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict, repr=False)
+    citizen: dict[str, str] = field(default_factory=dict, repr=False)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -62,6 +64,10 @@ class RowReader:
             for name, spec in mapping.fields.items()
             if spec.filled
         }
+        self._citizen = {
+            key: [i for n in names for i in header.columns.get(header_key(n), ())]
+            for key, names in mapping.citizen.items()
+        }
         self._width = 1 + max((i for indices in header.columns.values() for i in indices), default=0)
         self._constants = self._read_constants()
 
@@ -77,12 +83,28 @@ class RowReader:
         for name, spec in self.mapping.fields.items():
             if name not in draft.values:
                 self._read_field(draft, row, name, spec)
+        self._read_citizen(draft, row)
         for name in TIMES:
             spec_ = self.mapping.fields.get(name)
             if spec_ and spec_.same_as and spec_.same_as in draft.values:
                 draft.values[name] = draft.values[spec_.same_as]
         draft.reference = draft.values.get("reference", "")
         return draft
+
+    def _read_citizen(self, draft: Draft, row: Row) -> None:
+        """The name and the contacts, and the facts that follow from them where no column tells those."""
+        for key, indices in self._citizen.items():
+            try:
+                found = [cells.as_contact(row.cells[i]) for i in indices if i < len(row.cells)]
+            except RefusedCell as refused:
+                self._refuse(draft, refused.code, f"留言人的{CITIZEN_FIELDS[key]}：{refused.message}")
+                continue
+            known = [text for text in dict.fromkeys(found) if text]
+            if known:
+                draft.citizen[key] = known[0] if key == "name" else "、".join(known)
+        for fact, told in (("real_name", {"name"}), ("contactable", {"phone", "email"})):
+            if fact not in self.mapping.fields:
+                draft.values[fact] = bool(told & draft.citizen.keys())
 
     def _read_constants(self) -> Draft:
         draft = Draft(self._header.number)
@@ -97,7 +119,7 @@ class RowReader:
         if spec.filled:
             indices = self._filled[name]
             known = [row.cells[i] for i in indices if i < len(row.cells)]
-            draft.values[name] = any(not cells.is_blank(c) for c in known) if indices else bool(spec.default)
+            draft.values[name] = any(not cells.is_nothing(c) for c in known) if indices else bool(spec.default)
             return
         index = self._columns[name]
         cell: Cell = row.cells[index] if index is not None and index < len(row.cells) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -70,7 +71,18 @@ class Header:
     names: tuple[str, ...]
     columns: Mapping[str, tuple[int, ...]]
 
+    @property
+    def described(self) -> str:
+        """What columns there are, for a message; nothing of a row that is data, as where there is no header."""
+        if any(_DIGITS.search(name) or len(name) > 2 * _LONGEST_NAME for name in self.names):
+            return "所取的一行像是数据，不是表头。"
+        names = (n if len(n) <= _LONGEST_NAME else n[:_LONGEST_NAME] + "…" for n in self.names[:_SHOWN_NAMES])
+        return f"表中现有的列：{'、'.join(names)}。"
 
+
+_LONGEST_NAME = 20
+_SHOWN_NAMES = 40
+_DIGITS = re.compile(r"\d{3}|\d\D\d\D\d")  # of an id, a number, a time
 _MAGIC_ZIP = b"PK"
 _MAGIC_OLE = b"\xd0\xcf\x11\xe0"
 SEARCHED_ROWS = 10

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from huiyin.check import check_file
 from huiyin.intake.duplicates import fingerprint
 from huiyin.intake.text import squeeze
 from huiyin.model.case import Case
-from huiyin.model.problem import HuiyinError, Problem
+from huiyin.model.problem import HuiyinError, Problem, Severity
 from huiyin.repo import yaml
 from huiyin.repo.canonical import canonical
 from huiyin.repo.files import write_atomically
 from huiyin.repo.lock import locked
 from huiyin.repo.schemas import load_schema
 from huiyin.repo.source import FolderSource, Source, irregular
-from huiyin.repo.store import case_paths, parse_case
+from huiyin.repo.store import CaseFile, case_paths, parse_case
 from huiyin.rules.deadlines import local_day
 from huiyin.rules.replay import Replay, replay
 from huiyin.rules.rulebook import Rulebook
@@ -58,14 +59,25 @@ def choose_procedure(rulebook: Rulebook, received_at: datetime) -> str:
 
 
 def register(
-    root: Path, document: Mapping[str, Any], rulebook: Rulebook, now: datetime, *, dry_run: bool = False
+    root: Path,
+    document: Mapping[str, Any],
+    rulebook: Rulebook,
+    now: datetime,
+    *,
+    dry_run: bool = False,
+    first: Callable[[], None] | None = None,
+    instead: bool = False,
 ) -> Registered:
     """Write a new case file.
 
     Args:
-        document: the case without ``events`` and ``duplicate_of``; its text cleaned.
+        document: the case without ``duplicate_of``, and without ``events`` unless it was handled in past years; its
+            text cleaned and without personal data.
         now: with an offset; nothing is received after it.
         dry_run: judge and write nothing.
+        first: done when all is judged and before the file is written, while no other command can add the same case:
+            what goes into the vault. What it raises keeps the file from being written.
+        instead: do ``first`` alone and write no file, for a draft that is held back.
 
     Raises:
         HuiyinError: HY303 received in the future; HY401 no such procedure; HY946 the id is taken; HY201 and HY1xx the
@@ -84,16 +96,22 @@ def register(
         )
         received_at = datetime.fromisoformat(document["received_at"])
         earlier = [case for case in twins if case.received_at <= received_at]
-        whole = {**document, **({"duplicate_of": earlier[0].id} if earlier else {}), "events": []}
+        whole = {"events": [], **document, **({"duplicate_of": earlier[0].id} if earlier else {})}
         text = canonical(whole)
-        case = _parse(source, text)
+        file = _parse(source, text)
+        case = file.case
+        assert case is not None
         if case.received_at > now:
             message = f"收到时间晚于现在（{now.isoformat(timespec='seconds')}）。"
             raise HuiyinError(Problem("HY303", message, pointer="/received_at"))
         registered = replay(case, rulebook, now)
+        _refuse_errors(check_file(file, rulebook, now))
         if not dry_run:
             _refuse_links(root, case.path)
-            write_atomically(root / case.path, text)
+            if first is not None:
+                first()
+            if not instead:
+                write_atomically(root / case.path, text)
     later = (twin for twin in twins if twin.received_at > received_at)
     notices = (Problem("HY955", f"较晚收到的 {twin.id} 与本件正文相同。", twin.path) for twin in later)
     return Registered(case.path, registered, tuple(notices))
@@ -113,7 +131,7 @@ def find_twins(source: Source, paths: list[str], title: str, body: str) -> Itera
             yield case
 
 
-def _parse(source: Source, text: str) -> Case:
+def _parse(source: Source, text: str) -> CaseFile:
     """The case that the text is, read back as any reader will.
 
     Raises:
@@ -124,7 +142,14 @@ def _parse(source: Source, text: str) -> Case:
     file = parse_case(path, data, load_schema(source, "case"))
     if file.case is None or file.problems:
         raise HuiyinError(*(Problem(p.code, p.message, pointer=p.pointer) for p in file.problems))
-    return file.case
+    return file
+
+
+def _refuse_errors(problems: Iterable[Problem]) -> None:
+    """What a check would find in the file tomorrow is said today."""
+    errors = [replace(p, path="", line=None) for p in problems if p.level is Severity.ERROR]
+    if errors:
+        raise HuiyinError(*errors)
 
 
 def _path_of(data: bytes) -> str:
