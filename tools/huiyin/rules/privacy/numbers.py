@@ -22,7 +22,7 @@ _ID18 = re.compile(r"(?=([1-8]\d{5}(?:19|20)\d\d[01]\d[0-3]\d{4}[\dX]))")
 _ID15 = re.compile(r"(?=([1-8]\d{7}[01]\d[0-3]\d{4}))")
 _MOBILE = re.compile(r"(?=((?:(?:00)?86)?0?1[3-9]\d{9}))")
 _LANDLINE = re.compile(r"(?=((?:(?:00)?86)?0?(?:10|2\d|[3-9]\d\d)[2-9]\d{6,7}))")
-_CARD = re.compile(r"(?=([2-69]\d{15,18}))")
+_CARD = re.compile(r"(?=([1-9]\d{15,18}))")
 _ISSUERS = re.compile(r"62\d{14,17}|9558\d{15}|95599\d{14}|6013\d{15}|436742\d{13}|4\d{15}|5[1-5]\d{14}|35\d{14}")
 # How people group the eleven digits of a mobile number.
 _MOBILE_GROUPS = {(11,), (3, 4, 4), (3, 8), (7, 4), (4, 4, 3), (3, 3, 5), (4, 7), (3, 4, 2, 2), (3, 2, 2, 2, 2)}

@@ -15,9 +15,9 @@ from huiyin.rules.privacy.runs import DIGIT
 from huiyin.rules.privacy.settings import PrivacySettings
 
 _GAP = r"[\s\-_·•.]{0,2}"
-_DOT_WORD = r"\s?(?:\.|。|点|[\[(（【]\s?(?:dot|点|\.)\s?[\])）】]|\sdot\s)\s?"
+_DOT_WORD = r"\s?(?:\.|。|点|[\[(（【]\s?(?:[Dd][Oo][Tt]|点|\.)\s?[\])）】]|\s[Dd][Oo][Tt]\s)\s?"
 _AT = re.compile(
-    r"[A-Za-z0-9_.\-]\s{0,2}(?:@|[\[(（【<{#*]\s?(?:at|AT|At|@|艾特)\s?[\])）】>}#*]|艾特|小老鼠|\sat\s|#)\s{0,2}"
+    r"[A-Za-z0-9_.\-]\s{0,2}(?:@|[\[(（【<{#*]\s?(?:[Aa][Tt]|@|艾特)\s?[\])）】>}#*]|艾特|小老鼠|圈[aA]|\s[Aa][Tt]\s|#)\s{0,2}"
     rf"(?P<domain>[A-Za-z0-9\-]{{1,40}}(?:{_DOT_WORD}[A-Za-z0-9\-]{{1,40}}){{0,4}}{_DOT_WORD}[A-Za-z]{{2,20}})"
 )
 _LOCAL = re.compile(r"[A-Za-z0-9_.+%\-]{1,64}\Z")
@@ -27,11 +27,11 @@ _TOP_LEVEL = frozenset(
 )
 
 _QQ = re.compile(
-    r"[Qq扣球企](?:(?<=[Qq])\s?[Qq]|(?<=扣)扣|(?<=球)球|(?<=企)鹅|(?<=[Qq])(?=号))(?:号码|号|帐号|账号|群)?(?:是|为|[:：\s，,]){0,3}"
+    r"[Qq扣球企](?:(?<=[Qq])\s?[Qq]|(?<=扣)扣|(?<=球)球|(?<=企)鹅|(?<=[Qq])(?=号)|(?<![A-Za-z].)(?=[:：]))(?:号码|号|帐号|账号|群)?(?:是|为|[:：\s，,]){0,3}"
     rf"(?P<id>(?![0零〇○])[{DIGIT}](?:[\s\-_.]{{0,2}}[{DIGIT}]){{4,11}})"
 )
 _WECHAT_CUE = re.compile(
-    r"[微薇威徽VvWw加](?<![A-Za-z业].)(?:(?<=[微薇威徽Vv])信|(?<=[VvWw])[Xx]|(?<=[Ww])[Ee](?:[Cc][Hh][Aa][Tt]|[Ii][Xx][Ii][Nn])|(?<=加)[Vv])"
+    r"[微薇威徽VvWw加➕+](?<![A-Za-z业].)(?:(?<=[微薇威徽Vv])信|(?<=[VvWw])[Xx]|(?<=[Ww])[Ee](?:[Cc][Hh][Aa][Tt]|[Ii][Xx][Ii][Nn])|(?<=[加➕+])[Vv])"
     r"(?P<public>公众|小程序|公号|服务号|订阅号|支付|转账|扫码|群)?"
 )
 _WECHAT_ID = re.compile(
@@ -117,9 +117,11 @@ def find_internet(text: str) -> Iterator[Found]:
     """Public addresses of the internet; those of local networks lead to nobody."""
     for match in _IPV4.finditer(text):
         parts = [int(part) for part in re.split(r"\s?[.。]\s?", match[0])]
+        if max(parts) > 255:
+            continue
         told = _IP_CUE.search(text[max(0, match.start() - 16) : match.start()]) is not None
         # Small numbers between dots are the numbers of sections, versions and days.
-        if max(parts) <= 255 and (told or max(parts) >= 10) and _is_public(".".join(map(str, parts))):
+        if (told or max(parts) >= 10) and _is_public(".".join(map(str, parts))):
             certainty = Confidence.CERTAIN if told or max(parts) > 40 else Confidence.UNCERTAIN
             yield Found(PersonalKind.IP_ADDRESS, *match.span(), certainty)
     for match in _IPV6.finditer(text) if text.count(":") > 1 else ():
