@@ -8,7 +8,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tests.repository import NOW, Repository, Run
 
@@ -18,11 +18,18 @@ PATIENCE = 60.0
 """Seconds until a test gives up on a prompt that does not come."""
 
 
-def at_terminal(repository: Repository, arguments: Sequence[str], answers: Sequence[tuple[str, str]]) -> Run:
+def at_terminal(
+    repository: Repository,
+    arguments: Sequence[str],
+    answers: Sequence[tuple[str, str]],
+    *,
+    env: Mapping[str, str] | None = None,
+) -> Run:
     """Run the command at a terminal and type an answer whenever its prompt has appeared.
 
     Args:
         answers: (text that must be on the screen, what is typed then), which may be ``INTERRUPT``.
+        env: variables of the environment, besides the usual ones.
 
     Returns:
         The exit code; ``out`` is standard output, ``err`` is what the screen showed.
@@ -31,7 +38,7 @@ def at_terminal(repository: Repository, arguments: Sequence[str], answers: Seque
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("HUIYIN_", "GIT_"))}
     with subprocess.Popen(
         [sys.executable, "-m", "huiyin.cli.main", *arguments],
-        cwd=repository.root, env={**environment, "HUIYIN_AS_OF": NOW, "PYTHONUTF8": "1", "TERM": "dumb"},
+        cwd=repository.root, env={**environment, "HUIYIN_AS_OF": NOW, "PYTHONUTF8": "1", "TERM": "dumb", **(env or {})},
         stdin=theirs, stdout=subprocess.PIPE, stderr=theirs, start_new_session=True, preexec_fn=_take_terminal,
     ) as process:  # fmt: skip
         os.close(theirs)
