@@ -38,6 +38,7 @@ COMMANDS = {
     "audit": ("huiyin.cli.audit", "查证主线的全部历史：每次合并都合法、经审签、由闸门所作"),
     "calendar": ("huiyin.cli.calendar", "显示一年的工作日；比较两版日历，列出期限变动的留言"),
     "scan": ("huiyin.cli.scan", "检查生成的网站中有无个人信息，每个文件都读到底"),
+    "document": ("huiyin.cli.document", "写成公文（.docx）：转办函、催办通知、督办通知单、专报、汇总等"),
     "units": ("huiyin.cli.units", "列出单位名册"),
     "problems": ("huiyin.cli.problems", "列出问题代码及其原因和处理办法"),
 }

@@ -1,0 +1,1 @@
+"""The templates of the documents: ``*.docx`` for docxtpl, made by ``build.py``."""
