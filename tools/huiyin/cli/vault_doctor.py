@@ -62,5 +62,6 @@ def command(
     if problems:
         click.echo("\n".join(problem_lines(problems)))
     done = f"，已修正{mended}处" if fix else ""
-    click.echo(f"金库中{len(vault.ids())}件（{vault.folder}）{done}：发现问题{len(problems)}个。")
+    there = f"金库中{len(vault.ids())}件" if vault.folder.is_dir() else f"金库尚未建立（{vault.folder}）"
+    click.echo(f"{there}{done}：发现问题{len(problems)}个。")
     return int(bad)

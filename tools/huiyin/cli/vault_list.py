@@ -36,7 +36,7 @@ def command(only_held: bool, vault_folder: Path | None, rev: str | None, root: P
         print_json({"vault": str(vault.folder), "cases": [entry_data(entry) for entry in entries]})
         return int(bool(problems))
     print_table(
-        f"金库：{len(entries)}件（{vault.folder}）",
+        f"金库：{len(entries)}件" if vault.folder.is_dir() else f"金库尚未建立（{vault.folder}）",
         ("编号", "状态", "可读人员", "个别答复", "待定", "问题"),
         map(_row, entries),
     )
