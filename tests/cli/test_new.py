@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from huiyin.cli.main import run
 from huiyin.repo import yaml
 from huiyin.repo.canonical import is_canonical
 from tests.cases import PROJECT, Story
 from tests.cli.terminal import INTERRUPT, at_terminal
 from tests.cli.test_record import snapshot
 from tests.repository import NOW, Repository
+from tests.vault.safe import MOMENT, Safe, make_safe
 
 BODY = "早高峰等车时间长，建议增开班次。（演示用虚构留言）"
 FACTS = ("--title", "建议增开公交班次（演示）", "--real-name", "--contactable")
@@ -262,3 +264,130 @@ def test_an_id_that_differs_only_in_case_is_refused(repository: Repository) -> N
     assert 0 == repository.huiyin("new", "--reference", "AbC", *fields).code
     run = repository.huiyin("new", "--reference", "abc", *fields)
     assert (1, True, True) == (run.code, "HY946" in run.err, "大小写" in run.err)
+
+
+@pytest.fixture
+def safe(repository: Repository) -> Safe:
+    """The case log with keys of the dispatcher."""
+    return make_safe(repository, {"wangzhan.clerk": ""})
+
+
+PERSONAL = "楼道漏水多日无人处理，请回电13900000001。（演示用虚构留言）"
+UNSURE = "楼道漏水多日无人处理，证件号110101199001011230可以核对。（演示用虚构留言）"
+
+
+def test_what_is_personal_goes_to_the_vault(safe: Safe, repository: Repository) -> None:
+    """第十、十九条: the mark in the record, the original in the vault; the facts follow from name and number."""
+    folder = repository.root.parent
+    for name, text in {"姓名": "演示人甲", "电话": "13900000002"}.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    run = repository.huiyin(
+        *("new", "--channel", "portal", "--reference", "7", "--title", "楼道漏水（演示人甲）", "--body", "-"),
+        *("--name", "@../姓名", "--phone", "@../电话", "--format", "json"), stdin=PERSONAL,
+    )  # fmt: skip
+    assert 0 == run.code, run.err
+    report = json.loads(run.out)
+    assert [("/title", "name"), ("/body", "mobile")] == [(f["pointer"], f["kind"]) for f in report["findings"]]
+    assert (False, True) == (report["held"], report["sealed"])
+    text = (repository.root / report["path"]).read_text(encoding="utf-8")
+    assert ("title: 楼道漏水（〔已隐去：姓名〕）" in text, "请回电〔已隐去：手机号〕" in text) == (True, True)
+    assert ("real_name: true" in text, "contactable: true" in text) == (True, True)
+    kept = safe.vault.read("portal-7", [safe.identity("wangzhan.clerk")])
+    assert ("演示人甲", {"phone": "13900000002"}) == (kept.name, kept.contact)
+    assert {"/title": "楼道漏水（演示人甲）", "/body": PERSONAL} == kept.texts
+    assert 0 == repository.huiyin("check").code
+
+
+def test_what_stands_on_the_command_line_is_told_of(safe: Safe, repository: Repository) -> None:
+    """第十九条: the shell remembers it; what came from a file is not named."""
+    run = repository.huiyin(*NEW, "--body", PERSONAL, "--name", "演示人甲", "--email", "-", stdin="a@example.invalid\n")
+    assert (0, True) == (run.code, "HY739 --name、--body 的内容写在了命令行上" in run.err), run.err
+    assert "13900000001" not in run.err + run.out
+
+
+def test_without_keys_nothing_is_written(repository: Repository) -> None:
+    """A clear problem, before anything is written; --dry-run says so too."""
+    before = snapshot(repository.root)
+    for options in ((), ("--dry-run",)):
+        run = repository.huiyin(*NEW, "--body", PERSONAL, *options)
+        assert (1, "", before) == (run.code, run.out, snapshot(repository.root))
+        assert ("HY712" in run.err, "huiyin vault keygen" in run.err) == (True, True)
+    assert not repository.root.with_name("库-vault").exists()
+
+
+def test_a_draft_is_not_registered_twice(safe: Safe, repository: Repository) -> None:
+    """While one waits, nothing else is written under its id."""
+    assert 1 == repository.huiyin(*NEW, "--body", UNSURE).code
+    run = repository.huiyin(*NEW, "--body", BODY)
+    assert (1, True, False) == (run.code, "HY946" in run.err, (repository.root / PATH).exists())
+    assert ["people-77"] == safe.vault.held_ids()
+
+
+def test_what_was_forgotten_is_not_kept_again(safe: Safe, repository: Repository) -> None:
+    """第十九条: not in silence; neither vault nor case is written."""
+    repository.huiyin(*NEW, "--body", PERSONAL)
+    safe.vault.forget("people-77", "wangzhan.clerk", MOMENT)
+    (repository.root / PATH).unlink()
+    run = repository.huiyin(*NEW, "--body", PERSONAL)
+    assert (1, True, False) == (run.code, "HY718" in run.err, (repository.root / PATH).exists())
+    assert [] == safe.vault.ids()
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--reference", "13900000001"), ("--url", "https://example.invalid/?tel=13900000001")],
+)
+def test_what_cannot_be_redacted_is_refused(safe: Safe, repository: Repository, option: str, value: str) -> None:
+    """第十九条: a number in the reference or the address of a message; it is not repeated."""
+    before = snapshot(repository.root)
+    run = repository.huiyin(*NEW, "--body", BODY, option, value)
+    assert (1, True, before) == (run.code, "HY731" in run.err, snapshot(repository.root))
+    assert value not in run.err + run.out
+    assert not safe.folder.exists()
+
+
+def test_a_case_that_cannot_be_written_leaves_its_vault(safe: Safe, repository: Repository) -> None:
+    """The vault comes first; the same command again, with one's key, writes the case and changes nothing kept."""
+    blocked = repository.write("cases/2026/11/23", "not a folder")
+    assert 1 == repository.huiyin(*NEW, "--body", PERSONAL).code
+    assert ["people-77"] == safe.vault.ids()
+    blocked.unlink()
+    run = repository.huiyin(*NEW, "--body", PERSONAL, **safe.env("wangzhan.clerk"))
+    assert (0, True) == (run.code, (repository.root / PATH).is_file()), run.err
+    assert {"/body": PERSONAL} == safe.vault.read("people-77", [safe.identity("wangzhan.clerk")]).texts
+
+
+def test_with_keys_a_clerk_is_asked_who_wrote(safe: Safe, repository: Repository) -> None:
+    """第十条（一）: the facts follow from the answers, which only the vault gets; an empty answer is a no."""
+    answers = [
+        ("渠道：", "portal\n"),
+        ("平台编号：", "9001\n"),
+        ("留言人的姓名", "演示人甲\n"),
+        ("留言人的电话", "\n"),
+        ("留言人的电子邮箱", "\n"),
+        ("标题：", "投诉窗口排队（演示）\n"),
+        ("正文（可以多行", "第一行\n.\n"),
+    ]
+    run = at_terminal(repository, ("new",), answers)
+    assert 0 == run.code, run.err
+    document = yaml.parse_mapping((repository.root / "cases/2026/11/23/portal-9001.yaml").read_bytes(), path="")
+    assert (True, False) == (document["real_name"], document["contactable"])
+    assert "演示人甲" == safe.vault.read("portal-9001", [safe.identity("wangzhan.clerk")]).name
+
+
+def test_a_bug_shows_its_place_and_no_text(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """第十九条: with HUIYIN_DEBUG too; an exception may repeat what a message says."""
+
+    def broken(*_: object, **__: object) -> int:
+        try:
+            int(PERSONAL)
+        except ValueError as error:
+            raise RuntimeError(PERSONAL) from error
+        return 0
+
+    monkeypatch.setattr("huiyin.cli.problems.command.callback", broken)
+    monkeypatch.setenv("HUIYIN_DEBUG", "1")
+    assert 3 == run(["problems"])
+    shown = capsys.readouterr()
+    assert ("int(PERSONAL)" in shown.err, "RuntimeError" in shown.err, "HY999" in shown.err) == (True, True, True)
+    assert ("13900000001" in shown.err + shown.out, "漏水" in shown.err) == (False, False)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+import traceback
+from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
 import click
@@ -87,11 +88,20 @@ def run(args: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo("已中断，没有留下写了一半的文件。", err=True)
         return 130
-    except Exception as error:  # the one boundary: a bug must not reach a clerk as a traceback
+    except Exception as error:  # noqa: BLE001 - the one boundary: a bug must not reach a clerk as a traceback
         if os.environ.get("HUIYIN_DEBUG"):
-            raise
+            click.echo("".join(_frames(error)), err=True, nl=False)
         _print([Problem("HY999", f"程序内部错误（{type(error).__name__}）。")], output)
         return 3
+
+
+def _frames(error: BaseException) -> Iterator[str]:
+    """Where in the program it happened; not what the exception says, which may be the text of a message (第十九条)."""
+    earlier = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if earlier is not None:
+        yield from _frames(earlier)
+    yield from traceback.format_tb(error.__traceback__)
+    yield f"{type(error).__name__}\n"
 
 
 def _stated_format(args: Sequence[str]) -> str:
