@@ -33,6 +33,7 @@ ROWS = {
     "shell": "PR title as shell",
     # Beyond the table: what the procedure asks for, the gate's own rules, and honest work.
     "procedure": "an event that the procedure forbids, or without one of its signatures",
+    "personal": "personal data in texts, on the way to them, in names and in messages (第十九条)",
     "record": "a file that the record must not hold",
     "honest": "honest work, which must pass",
 }

@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from huiyin.findings import Found, find_in_text, key_of, span
 from huiyin.model.personal import Confidence
 from huiyin.model.problem import HuiyinError, Problem
+from huiyin.repo import yaml
 from huiyin.repo.source import Source, shown
 from huiyin.rules.privacy import PrivacySettings, find_personal
+from huiyin.rules.privacy.settings import PATH as PRIVACY_PATH
 from huiyin.scan.passage import UnreadableError
 from huiyin.scan.readers import READERS, read
 from huiyin.scan.texts import decode
@@ -47,6 +49,8 @@ def find_in_file(path: str, data: bytes, settings: PrivacySettings) -> tuple[lis
         path: its ending says what reads it.
     """
     found: list[Found] = []
+    if path == PRIVACY_PATH:
+        settings = _with_own(data, settings)
     if not is_read_otherwise(path):
         try:
             return list(find_in_text(decode(data), settings)), None
@@ -72,6 +76,15 @@ def is_read_otherwise(path: str) -> bool:
 def is_looked_at(path: str) -> bool:
     """Whether the gate looks into a file of that path for a citizen's data."""
     return not path.startswith(PROGRAM) and not path.endswith(".lock")
+
+
+def _with_own(data: bytes, settings: PrivacySettings) -> PrivacySettings:
+    """For the allow-list itself, what it lists: its entries are what its reviewers are asked to look at."""
+    try:
+        own = PrivacySettings.from_data(yaml.parse_mapping(data, path=PRIVACY_PATH))
+    except (HuiyinError, KeyError, TypeError, AttributeError):
+        return settings
+    return PrivacySettings(settings.numbers | own.numbers, settings.domains | own.domains)
 
 
 def _vendored(source: Source) -> frozenset[str]:

@@ -75,15 +75,16 @@ def _member(
     if len(content) != member.file_size:
         raise UnreadableError("HY763", f"{place}的大小与所写的不符")
     if office and member.filename.lower().endswith((".xml", ".rels", ".vml")):
-        passages = _office(decode(content))
+        passages = _office(decode(content), words=not member.filename.startswith("docProps/"))
     else:
         passages = inner(member.filename, content, depth + 1)
     for passage in passages:
         yield replace(passage, place=f"{place}{'，' + passage.place if passage.place else ''}")
 
 
-def _office(text: str) -> Iterator[Passage]:
-    yield from read_xml(text, _nothing, office=True)
+def _office(text: str, *, words: bool) -> Iterator[Passage]:
+    """One part; in those with words a change of style is an element, in the properties each element is a field."""
+    yield from read_xml(text, _nothing, office=words)
     for found in _PERSON.finditer(text):  # whoever made the document; no word tells a program that this is a name
         yield Passage(f"姓名：{found[1]}", at("文档属性中的作者"))
 

@@ -18,6 +18,8 @@ _PEOPLE = {0x013B, 0x8298, 0x9C9D, 0xA430}
 """Artist, copyright, XPAuthor, CameraOwnerName: names, though no word before them says so."""
 _WIDE = {0x9C9B, 0x9C9C, 0x9C9D, 0x9C9E, 0x9C9F}
 """Texts of Windows, in UTF-16."""
+_ENDS = {b"\x89PNG": b"IEND\xaeB`\x82", b"\xff\xd8": b"\xff\xd9"}
+"""What the last bytes of a picture are, by its first; Pillow does without."""
 _RUN = re.compile(rb"[\x20-\x7e]{6,}")
 
 
@@ -29,6 +31,8 @@ def read_image(data: bytes) -> Iterator[Passage]:
     """
     from PIL import Image
 
+    if any(data.startswith(start) and end not in data for start, end in _ENDS.items()):
+        raise UnreadableError("HY763", "图片不完整")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
