@@ -140,14 +140,21 @@ def test_a_case_with_errors_makes_no_document(repository: Repository) -> None:
     assert "HY301" in done.err
 
 
-def test_the_month_goes_on_past_a_broken_case(repository: Repository) -> None:
-    """What cannot be read is named, the others are counted, and the exit code says that something is missing."""
+@pytest.mark.parametrize(
+    ("kind", "name", "told"),
+    [
+        ("monthly", "月度办理情况汇总-2026-11.docx", "共收到网民留言1件"),
+        ("digest", "留言选摘-2026-11.docx", "收到的重要留言，共1件"),
+    ],
+)
+def test_a_month_goes_on_past_a_broken_case(repository: Repository, kind: str, name: str, told: str) -> None:
+    """What cannot be read is named, the others are told of, and the exit code says that something is missing."""
     repository.add(important())
     repository.write("cases/2026/11/09/people-90000077.yaml", "id: [\n")
-    done = repository.huiyin("document", "monthly", "--month", "2026-11", "--out", "文书")
+    done = repository.huiyin("document", kind, "--month", "2026-11", "--out", "文书")
     assert 1 == done.code
     assert "people-90000077" in done.err
-    assert "共收到网民留言1件" in text_in(repository.root / "文书" / "月度办理情况汇总-2026-11.docx")
+    assert told in text_in(repository.root / "文书" / name)
 
 
 def test_a_place_that_cannot_be_written(repository: Repository) -> None:

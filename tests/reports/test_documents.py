@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from docx.enum.text import WD_COLOR_INDEX
@@ -12,7 +13,7 @@ from docx.text.run import Run
 from huiyin.model.problem import HuiyinError
 from huiyin.reports.documents import Kind, make_case_document, make_criticism, make_digest
 from huiyin.reports.documents.kinds import find_kind
-from huiyin.reports.documents.wording import numeral
+from huiyin.reports.documents.wording import long_date, long_time, numeral
 from huiyin.rules.rulebook import Rulebook
 from tests.cases import LETTER, REPLY, Story, rulebook, with_settings
 from tests.reports.papers import (
@@ -326,6 +327,12 @@ def test_kinds_are_found_by_either_name() -> None:
     """Clerks type the Chinese name, scripts the English one."""
     assert list(Kind) == [find_kind(kind.label) for kind in Kind] == [find_kind(kind.value) for kind in Kind]
     assert find_kind("公函") is None
+
+
+def test_days_are_those_of_beijing() -> None:
+    """A moment in another zone is dated by the day in Asia/Shanghai."""
+    late = datetime(2026, 11, 22, 16, 30, tzinfo=UTC)
+    assert ("2026年11月23日", "2026年11月23日0时30分") == (long_date(late), long_time(late))
 
 
 @pytest.mark.parametrize(
