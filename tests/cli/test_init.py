@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from huiyin.proof import prove_merge
+from huiyin.vault.age import Identity, generate_secret
 from tests.cases import Story
 from tests.office import Desk, Office, needs_ssh
 from tests.repository import Repository
+from tests.vault.safe import add_key, make_safe
 
 pytestmark = needs_ssh
 
@@ -52,6 +54,15 @@ def test_what_it_sets_up(repository: Repository, tmp_path: Path) -> None:
         *("HEAD", "config", "hooks", "huiyin", "objects", "refs", "logs", "info", "branches", "packed-refs"),
     }  # fmt: skip
     assert [] == [p for p in tmp_path.iterdir() if p.name.endswith(".new")]
+
+
+def test_it_says_who_needs_a_key_for_the_vault(repository: Repository, tmp_path: Path) -> None:
+    """第十九条: until a dispatcher has one, no message with personal data can be registered; then nothing is said."""
+    make_safe(repository, {"zhengwu.clerk": ""})
+    done = repository.huiyin("init", "--bare", str(tmp_path / "一.git"))
+    assert "“中国·甘肃”网站管理中心还没有人登记age公钥" in done.out
+    add_key(repository, "wangzhan.reviewer", Identity(generate_secret()).recipient)
+    assert "age公钥" not in repository.huiyin("init", "--bare", str(tmp_path / "二.git")).out
 
 
 def test_of_a_git_repository_the_committed_is_taken(repository: Repository, tmp_path: Path) -> None:

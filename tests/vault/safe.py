@@ -19,7 +19,7 @@ from huiyin.vault.store import Vault
 from tests.repository import NOW, Repository
 
 MOMENT = datetime.fromisoformat(NOW)
-STAFF = ("wangzhan.clerk", "wangzhan.reviewer", "lanzhou.clerk", "lanzhou.head", "linxia.clerk")
+STAFF = ("wangzhan.clerk", "wangzhan.reviewer", "lanzhou.clerk", "lanzhou.head", "linxia.clerk", "zhengwu.clerk")
 """Who has a key unless a test says otherwise."""
 NAME, PHONE = "演示人甲", "13800000000"
 TEXT = "早高峰等车时间长，请回电13800000000。（演示用虚构留言）"

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from huiyin.cli.chinese import command as chinese_command
-from huiyin.cli.options import Root, as_of_option, find_root
+from huiyin.cli.options import Place, Root, as_of_option, find_root
+from huiyin.model.problem import HuiyinError
 
 
 @chinese_command("init")
@@ -34,7 +35,24 @@ def command(path: Path, source: Path, merges: bool, now: datetime) -> int:
     click.echo(f"  首个提交：{commit}")
     click.echo(f"  闸门私钥：{path / KEY_FOLDER / KEY_NAME}（请另行备份，不得外传）")
     click.echo(f"  钩子：{path / 'hooks' / 'pre-receive'}")
+    if lacking := _without_keys(source, now):
+        click.echo(
+            f"  金库：{lacking}还没有人登记age公钥，含个人信息的留言不能登记；各人运行 huiyin vault keygen 后登记公钥。"
+        )
     click.echo(
         f"下一步：git clone {path}；在分支上提交并推送，审签用 huiyin approve，合入用 huiyin merge --root {path}。"
     )
     return 0
+
+
+def _without_keys(source: Path, now: datetime) -> str:
+    """The names of the dispatchers that cannot use the vault yet; nothing of rules that cannot be read."""
+    from huiyin.rules.deadlines import local_day
+    from huiyin.vault.readers import dispatchers_without_keys
+
+    try:
+        rulebook = Place(source).rulebook
+    except HuiyinError:
+        return ""
+    units = dispatchers_without_keys(rulebook, local_day(now))
+    return "、".join(map(rulebook.registry.name_of, units))

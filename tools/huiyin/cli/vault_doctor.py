@@ -11,8 +11,9 @@ from huiyin.cli.chinese import command as chinese_command
 from huiyin.cli.options import Place, as_of_option, format_option, rev_option, root_option
 from huiyin.cli.output import print_json, problem_data, problem_lines
 from huiyin.cli.vault_options import identity_option, open_vault, read_keys, vault_option
-from huiyin.model.problem import HuiyinError, Problem
+from huiyin.model.problem import HuiyinError, Problem, Severity
 from huiyin.repo.store import has_errors
+from huiyin.rules.deadlines import local_day
 
 
 @chinese_command("doctor")
@@ -38,12 +39,20 @@ def command(
     """
     from huiyin.cli.cases import Replays
     from huiyin.vault.inspection import find_forgotten_yet_present, find_lacking, inspect
+    from huiyin.vault.readers import dispatchers_without_keys
     from huiyin.vault.upkeep import find_folder_problems, mend
 
     place, keys = Place(root, rev), read_keys(identity_file, root)
     vault = open_vault(vault_folder, root)
     mended = mend(vault) if fix else 0
     problems: list[Problem] = list(find_folder_problems(vault))
+    registry = place.rulebook.registry
+    problems += [
+        Problem(
+            "HY712", f"{registry.name_of(unit)}还没有人登记有效的age公钥。", severity=Severity.WARNING, article="19"
+        )
+        for unit in dispatchers_without_keys(place.rulebook, local_day(now))
+    ]
     everything = Replays(place, now)
     replays = {replay.case.id: replay for replay in everything}
     problems += [p for e in inspect(vault, replays, place.rulebook, now, keys) for p in e.problems]

@@ -13,7 +13,6 @@ import click
 
 from huiyin.cli.chinese import command as chinese_command
 from huiyin.cli.options import Place, as_of_option, format_option, root_option
-from huiyin.cli.output import print_json
 from huiyin.cli.vault_options import identity_option, need_keys, open_vault, printable, vault_option
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def command(
     keys = need_keys(identity_file, root)
     sealed = open_vault(vault_folder, root, must_exist=True).read(case_id, keys)
     if output == "json":
-        print_json(json.loads(sealed.to_bytes()))
+        click.echo(_harmless(json.dumps(json.loads(sealed.to_bytes()), ensure_ascii=False, indent=2)))
     else:
         click.echo("\n".join(map(printable, _lines(sealed, Place(root).rulebook.registry))))
     return 0
@@ -73,6 +72,11 @@ def _lines(sealed: Sealed, registry: Registry) -> Iterator[str]:
         yield f"  待定的留言（{sealed.held.since:%Y-%m-%d %H:%M}起，用 huiyin redact {sealed.case_id} 处理）："
         for name in ("title", "body"):
             yield _indented(str(sealed.held.document.get(name, "")))
+
+
+def _harmless(text: str) -> str:
+    """The same JSON without characters that a terminal might obey; JSON has another way to write them."""
+    return "".join(c if c == "\n" or c.isprintable() else json.dumps(c).strip('"') for c in text)
 
 
 def _indented(text: str) -> str:

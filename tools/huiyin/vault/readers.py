@@ -77,6 +77,12 @@ def readers_at_registration(case_id: str, rulebook: Rulebook, day: date) -> tupl
     return readers(in_force[-1].channels[channel].dispatcher, None, rulebook.registry, day)
 
 
+def dispatchers_without_keys(rulebook: Rulebook, day: date) -> tuple[str, ...]:
+    """The units that dispatch a channel (第六条) and have nobody for whom the vault could encrypt, each once."""
+    units = dict.fromkeys(c.dispatcher for p in rulebook.procedures.values() for c in p.channels.values())
+    return tuple(unit for unit in units if not _holders(unit, DISPATCHER_ROLES, rulebook.registry, day))
+
+
 def _holders(unit: str, roles: Iterable[Role], registry: Registry, day: date) -> set[Reader]:
     return {
         Reader(person.id, key.recipient)
