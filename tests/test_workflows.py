@@ -95,6 +95,7 @@ def test_permissions_are_these() -> None:
         "check/record": read_only,
         "check/program": read_only,
         "deadlines/list": read_only,
+        "deadlines/issues": {"contents": "read", "issues": "write"},
         "gate/sweep": {"contents": "read", "pull-requests": "write", "statuses": "write"},
         "publish/build": read_only,
         "publish/deploy": {"pages": "write", "id-token": "write"},

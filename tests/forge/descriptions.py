@@ -16,6 +16,27 @@ from referencing.jsonschema import DRAFT4
 from tests.cases import PROJECT
 
 FOLDER = PROJECT.parent / "shared" / "forge"
+ADDED: dict[str, Any] = {
+    # docs.github.com/rest/issues/assignees#list-assignees
+    "github": {
+        "parameters": [{"$ref": f"#/components/parameters/{n}"} for n in ("owner", "repo", "per-page", "page")],
+        "responses": {
+            "200": {
+                "content": {
+                    "application/json": {
+                        "schema": {"type": "array", "items": {"$ref": "#/components/schemas/simple-user"}}
+                    }
+                }
+            }
+        },
+    },
+    # repoGetAssignees of Gitea's and Forgejo's /api/swagger
+    "gitea": {
+        "parameters": [{"name": n, "in": "path", "type": "string", "required": True} for n in ("owner", "repo")],
+        "responses": {"200": {"schema": {"type": "array", "items": {"$ref": "#/definitions/User"}}}},
+    },
+}
+"""The list of those who may be assigned, which the files of the folder lack, after the same official documents."""
 ANY_TIME = frozenset({401, 403, 404, 408, 429, 500, 502, 503, 504})
 """What a server may always answer, whatever its description lists."""
 
@@ -151,4 +172,8 @@ def _without_nulls(data: Any) -> Any:
 def description(kind: str) -> Description | None:
     """The description of ``github`` or ``gitea``, or None where it is not there."""
     path = FOLDER / {"github": "github.openapi.json", "gitea": "forgejo.swagger.json"}[kind]
-    return Description(path, nulls=kind == "github") if path.is_file() else None
+    if not path.is_file():
+        return None
+    found = Description(path, nulls=kind == "github")
+    found.document["paths"].setdefault("/repos/{owner}/{repo}/assignees", {"get": ADDED[kind]})
+    return found

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests.forge.fake import Api, Handler, Refused, Reply, Request
-from tests.forge.world import Comment, Pull, Push, Review, Status, User
+from tests.forge.world import Comment, Issue, Pull, Push, Review, Status, User
 
 EVENTS = {"APPROVED": "approved", "REQUEST_CHANGES": "changes_requested", "COMMENT": "comment"}
 STATES = {"approved": "APPROVED", "changes_requested": "REQUEST_CHANGES", "comment": "COMMENT", "pending": "PENDING",
@@ -49,6 +49,10 @@ class GiteaApi(Api):
             ("GET", r"/pulls/(?P<number>\d+)/reviews", self.reviews),
             ("POST", r"/pulls/(?P<number>\d+)/reviews", self.add_review),
             ("GET", "/activities/feeds", self.feed),
+            ("GET", "/issues", self.issues),
+            ("POST", "/issues", self.add_issue),
+            ("PATCH", r"/issues/(?P<number>\d+)", self.edit_issue),
+            ("GET", "/assignees", self.assignees),
             ("GET", r"/issues/(?P<number>\d+)/timeline", self.timeline),
             ("GET", r"/issues/(?P<number>\d+)/comments", self.comments),
             ("POST", r"/issues/(?P<number>\d+)/comments", self.add_comment),
@@ -187,6 +191,55 @@ class GiteaApi(Api):
             shown.append({"id": self.world.id(), "type": "pull_push", "body": body, "user": self.user(push.user),
                           "created_at": when(push.at)})  # fmt: skip
         return self.paged(request, shown)
+
+    def issue_values(self, issue: Issue) -> dict[str, Any]:
+        """An issue; null instead of an empty list of people."""
+        people = [self.user(u) for u in issue.assignees]
+        return {"id": 9000 + issue.number, "number": issue.number, "title": issue.title, "body": issue.body,
+                "user": self.user(issue.user), "state": "closed" if issue.closed else "open", "labels": [],
+                "assignees": people or None, "assignee": people[0] if people else None,
+                "pull_request": None}  # fmt: skip
+
+    def issues(self, request: Request) -> Reply:
+        """Newest first; pull requests too unless issues are asked for."""
+        found = list(self.world.issues.values())
+        if request.query.get("type") != "issues":
+            found += [Issue(p.number, p.author, "demo", p.body, closed=p.closed) for p in self.world.pulls.values()]
+        state, creator = request.query.get("state", "open"), request.query.get("created_by")
+        shown = [self.issue_values(i) for i in sorted(found, key=lambda i: -i.number)]
+        shown = [i for i in shown if state in {"all", i["state"]}]
+        return self.paged(request, [i for i in shown if creator is None or i["user"]["login"] == creator])
+
+    def add_issue(self, request: Request) -> Reply:
+        """A new one; whom it cannot be given to is an error."""
+        body = request.body
+        self.check_assignees(body.get("assignees", []))
+        issue = self.world.file(request.user, body["title"], body.get("body", ""))
+        self.world.give(issue, body.get("assignees", []))
+        return Reply(self.issue_values(issue), 201)
+
+    def edit_issue(self, request: Request) -> Reply:
+        """Another title, text, state, other people; answered like a new one."""
+        body = request.body
+        self.check_assignees(body.get("assignees", []))
+        issue = self.world.issues.get(request.number)
+        if issue is None:
+            raise Refused(404, "The target couldn't be found.")
+        issue.title, issue.body = body.get("title", issue.title), body.get("body", issue.body)
+        issue.closed = body.get("state", "closed" if issue.closed else "open") == "closed"
+        if "assignees" in body:
+            self.world.give(issue, body["assignees"])
+        issue.edits += 1
+        return Reply(self.issue_values(issue), 201)
+
+    def check_assignees(self, logins: list[str]) -> None:
+        """Only people who may write."""
+        if not set(logins) <= {u.login for u in self.world.assignable}:
+            raise Refused(422, "user cannot be assigned to the issue")
+
+    def assignees(self, request: Request) -> Reply:
+        """Whom issues can be given to, all at once."""
+        return Reply([self.user(u) for u in self.world.assignable])
 
     def comment_values(self, comment: Comment) -> dict[str, Any]:
         """A comment."""

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests.forge.fake import Api, Handler, Refused, Reply, Request
-from tests.forge.world import Comment, Pull, Push, Review, Status, User
+from tests.forge.world import Comment, Issue, Pull, Push, Review, Status, User
 
 EVENTS = {"APPROVE": "approved", "REQUEST_CHANGES": "changes_requested", "COMMENT": "comment", "": "pending"}
 STATES = {
@@ -49,6 +49,10 @@ class GitHubApi(Api):
             ("GET", r"/pulls/(?P<number>\d+)/reviews", self.reviews),
             ("POST", r"/pulls/(?P<number>\d+)/reviews", self.add_review),
             ("GET", "/activity", self.activity),
+            ("GET", "/issues", self.issues),
+            ("POST", "/issues", self.add_issue),
+            ("PATCH", r"/issues/(?P<number>\d+)", self.edit_issue),
+            ("GET", "/assignees", self.assignees),
             ("GET", r"/issues/(?P<number>\d+)/comments", self.comments),
             ("POST", r"/issues/(?P<number>\d+)/comments", self.add_comment),
             ("PATCH", r"/issues/comments/(?P<number>\d+)", self.edit_comment),
@@ -160,6 +164,57 @@ class GitHubApi(Api):
         """An entry of the log."""
         return {"id": self.world.id(), "before": push.before, "after": push.after, "ref": f"refs/heads/{push.branch}",
                 "timestamp": when(push.at), "activity_type": push.kind, "actor": self.user(push.user)}  # fmt: skip
+
+    def issue_values(self, issue: Issue) -> dict[str, Any]:
+        """An issue."""
+        people = [self.user(u) for u in issue.assignees]
+        return {"number": issue.number, "title": issue.title, "body": issue.body, "user": self.user(issue.user),
+                "state": "closed" if issue.closed else "open", "labels": [], "assignees": people,
+                "assignee": people[0] if people else None}  # fmt: skip
+
+    def issues(self, request: Request) -> Reply:
+        """Newest first, pull requests among them; those of one account by its login."""
+        link = dict.fromkeys(("url", "html_url", "diff_url", "patch_url"), "https://forge.invalid/")
+        shown = [self.issue_values(i) for i in self.world.issues.values()]
+        for pull in self.world.pulls.values():
+            as_issue = Issue(pull.number, pull.author or GHOST, "demo", pull.body, closed=pull.closed)
+            shown.append({**self.issue_values(as_issue), "pull_request": link})
+        state, creator = request.query.get("state", "open"), request.query.get("creator")
+        shown = [i for i in shown if state in {"all", i["state"]}]
+        shown = [i for i in shown if creator is None or (i["user"] or {}).get("login") == creator]
+        shown.sort(key=lambda i: -i["number"])
+        return self.paged(request, [self.shape(request, 200, i) for i in shown])
+
+    def add_issue(self, request: Request) -> Reply:
+        """A new one; whom it cannot be given to is an error, unless the token may give it to nobody."""
+        body = request.body
+        self.check_assignees(body.get("assignees", []))
+        issue = self.world.file(request.user, body["title"], body.get("body", ""))
+        self.world.give(issue, body.get("assignees", []))
+        return Reply(self.shape(request, 201, self.issue_values(issue)), 201)
+
+    def edit_issue(self, request: Request) -> Reply:
+        """Another title, text, state, other people."""
+        body = request.body
+        self.check_assignees(body.get("assignees", []))
+        issue = self.world.issues.get(request.number)
+        if issue is None:
+            raise Refused(404, "Not Found")
+        issue.title, issue.body = body.get("title", issue.title), body.get("body", issue.body)
+        issue.closed = body.get("state", "closed" if issue.closed else "open") == "closed"
+        if "assignees" in body:
+            self.world.give(issue, body["assignees"])
+        issue.edits += 1
+        return Reply(self.shape(request, 200, self.issue_values(issue)))
+
+    def check_assignees(self, logins: list[str]) -> None:
+        """Only people of the repository."""
+        if not set(logins) <= {u.login for u in self.world.assignable}:
+            raise Refused(422, "Validation Failed")
+
+    def assignees(self, request: Request) -> Reply:
+        """Whom issues can be given to."""
+        return self.paged(request, [self.shape(request, 200, self.user(u) or {}) for u in self.world.assignable])
 
     def comment_values(self, comment: Comment) -> dict[str, Any]:
         """A comment."""

@@ -90,10 +90,24 @@ class Pull:
     branch: str
     opened: datetime
     base: str = "main"
+    body: str = ""
     draft: bool = False
     closed: bool = False
     reviews: list[Review] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
+
+
+@dataclass
+class Issue:
+    """An issue; ``edits`` counts how often the API changed it."""
+
+    number: int
+    user: User | None
+    title: str
+    body: str
+    assignees: list[User] = field(default_factory=list)
+    closed: bool = False
+    edits: int = 0
 
 
 @dataclass(frozen=True)
@@ -121,6 +135,9 @@ class World:
         self.lock = RLock()
         self.users: dict[str, User] = {}
         self.pulls: dict[int, Pull] = {}
+        self.issues: dict[int, Issue] = {}
+        self.assignable: list[User] = []
+        self.drops_assignees = False
         self.pushes: list[Push] = []
         self.statuses: list[Status] = []
         self._ids = count(1001)
@@ -166,10 +183,30 @@ class World:
     def open(self, author: User | None, branch: str, **more: bool) -> Pull:
         """Open a pull request."""
         with self.lock:
-            pull = Pull(len(self.pulls) + 1, author, branch, self.tick(), **more)  # type: ignore[arg-type]
+            pull = Pull(self.next_number(), author, branch, self.tick(), **more)  # type: ignore[arg-type]
             self.pulls[pull.number] = pull
             self.git("update-ref", f"refs/pull/{pull.number}/head", self.head(pull))
             return pull
+
+    def next_number(self) -> int:
+        """Issues and pull requests are counted together."""
+        return len(self.pulls) + len(self.issues) + 1
+
+    def file(self, user: User | None, title: str, body: str, *, closed: bool = False) -> Issue:
+        """Open an issue as a person does in the browser."""
+        with self.lock:
+            issue = Issue(self.next_number(), user, title, body, closed=closed)
+            self.issues[issue.number] = issue
+            return issue
+
+    def give(self, issue: Issue, logins: list[str]) -> bool:
+        """Assign an issue to these people; False if one of them cannot be."""
+        known = {u.login: u for u in self.assignable}
+        if not set(logins) <= known.keys():
+            return False
+        if not self.drops_assignees:
+            issue.assignees = [known[login] for login in logins]
+        return True
 
     def review(self, pull: Pull, user: User | None, state: str = "approved", commit: str | None = None) -> Review:
         """Review as a person does in the browser."""

@@ -8,6 +8,7 @@ from huiyin.cli.lazy import LazyGroup
 
 REPORTS = {
     "daily": ("huiyin.cli.report_daily", "日报和台账：未审核、未认领、将到期、已逾期、退回重办……"),
+    "issues": ("huiyin.cli.report_issues", "在代码平台上为每个单位维护一个催办议题"),
     "monthly": ("huiyin.cli.report_monthly", "月度办理情况汇总：正文、表、清单和图表（第十七条）"),
 }
 """Name → (module with ``command``, one line of help), as in ``huiyin.cli.main``."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Any, ClassVar
 
 from huiyin.forge.base import PullRef
 from huiyin.forge.hosted import Hosted
@@ -64,6 +64,9 @@ class Gitea(Hosted):
     name = "gitea"
     paging = ("limit", 50)
     pages_comments = False
+    pages_assignees = False
+    issue_filter: ClassVar[Mapping[str, str]] = {"type": "issues"}
+    creator = "created_by"
     state_field = "status"
 
     def facts(self, pull: PullRef) -> PullFacts:

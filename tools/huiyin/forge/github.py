@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from huiyin.forge.base import PullRef
 from huiyin.forge.hosted import Hosted
@@ -33,7 +34,11 @@ class GitHub(Hosted):
     name = "github"
     paging = ("per_page", 100)
     pages_comments = True
+    pages_assignees = True
+    issue_filter: ClassVar[Mapping[str, str]] = {}  # pull requests are among them, and marked
+    creator = "creator"
     state_field = "state"
+    fallback_login = "github-actions[bot]"
     fallback_account = 41898282  # github-actions[bot], whose token may not ask GET /user
 
     def facts(self, pull: PullRef) -> PullFacts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -34,8 +34,15 @@ class Hosted(ABC):
     """The parameter that asks for larger pages, and the largest."""
     pages_comments: ClassVar[bool]
     """Whether comments come in pages; Gitea gives them all at once."""
+    pages_assignees: ClassVar[bool]
+    """Whether those who may be assigned come in pages."""
+    issue_filter: ClassVar[Mapping[str, str]]
+    """What keeps pull requests out of a list of issues, as far as the forge can."""
+    creator: ClassVar[str]
+    """The parameter that asks for the issues of one account, by login."""
     state_field: ClassVar[str]
     """The field of a listed commit status that holds its state."""
+    fallback_login: ClassVar[str | None] = None
     fallback_account: ClassVar[int | None] = None
     """Whom a token belongs to that may not ask for its own account, and for whom no ``account`` is given."""
 
@@ -153,6 +160,24 @@ class Hosted(ABC):
             if text.startswith(MARKER) and user.get("id") == own:
                 found[int(take(entry, "id"))] = text
         return found
+
+    def issues(self) -> Iterator[Any]:
+        """Every issue of the repository, open or not, of our own account only where its login is known."""
+        parameters = dict(self.issue_filter)
+        if (login := self._login()) is not None:
+            parameters[self.creator] = login
+        return self.pages("issues", state="all", **parameters)
+
+    def assignees(self) -> Iterator[Any]:
+        """Everybody to whom an issue may be assigned."""
+        return self.pages("assignees") if self.pages_assignees else iter(self.client.get(self.path("assignees")))
+
+    def _login(self) -> str | None:
+        """The name of our own account, or None where it cannot be asked for."""
+        found, own = self.client.find("user"), self.account()
+        if found is None:
+            return self.fallback_login if own == self.fallback_account else None
+        return str(take(found, "login")) if take(found, "id") == own else None
 
     def account(self) -> int:
         """The numeric id of the account that the token belongs to.
