@@ -61,6 +61,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "why": tuple(f"why {case} --format json" for case in ("people-90000056", "people-90000060", "people-90000053")),
     "audit": ("audit --root ../province.git --format json", "audit other --root ../province.git --format json"),
     "calendar": ("calendar --year 2026 --format json", "calendar --year 2027 --format json"),
+    "calendar due": ("calendar due --format json",),
     "calendar diff": ("calendar diff HEAD new-calendar.yaml --format json",),
     "scan": ("scan built --format json",),
     "units": ("units --format json", "units --as-of 2010-01-01 --format json"),

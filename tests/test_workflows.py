@@ -306,3 +306,78 @@ def test_feedback_takes_no_name_for_a_command(repository: Repository, name: str)
     assert 0 != found.returncode
     assert not list(repository.root.rglob("HARM"))
     assert not any(line.startswith("::error::b") for line in (found.stdout + found.stderr).splitlines())
+
+
+def dates(repository: Repository, base: str, old: str = "") -> subprocess.CompletedProcess[str]:
+    """What the summary is told of due dates, by the script that the workflow runs."""
+    return subprocess.run(
+        [str(PROJECT / ".ci/compare-dates"), base],
+        cwd=repository.root,
+        env={
+            **os.environ, "HUIYIN": str(BIN / "huiyin"), "HUIYIN_OLD": old, "HUIYIN_AS_OF": NOW, "PYTHONUTF8": "1",
+        },
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def waiting(repository: Repository) -> Repository:
+    """One open case of 临夏, which has a holiday of its own in November."""
+    repository.add(Story("2026-11-16 08:00", reference="1").assigned("2026-11-16 10:00", "linxia"))
+    return repository
+
+
+def test_a_calendar_is_compared_with_mains(waiting: Repository) -> None:
+    """Design §4: the open case whose date moves stands in the summary; nothing is left behind."""
+    base = waiting.commit()
+    path = waiting.root / "rules/calendar.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("month: 11", "month: 12"), encoding="utf-8")
+    waiting.commit()
+    found = dates(waiting, base)
+    assert (0, "") == (found.returncode, found.stderr)
+    assert "- `people-1`（临夏回族自治州，办理）：2026-11-26 → 2026-11-25" in found.stdout
+    assert 1 == len(waiting.git("worktree", "list").splitlines())
+
+
+def test_another_package_is_compared_with_mains(waiting: Repository, tmp_path: Path) -> None:
+    """The lock changes, and main's program with main's package gives other dates."""
+    waiting.write("requirements.lock", "chinesecalendar==1.10\n")
+    base = waiting.commit()
+    waiting.write("requirements.lock", "chinesecalendar==1.11\n")
+    waiting.commit()
+    # A package whose data have one holiday more, as if main had another version of it.
+    former = tmp_path / "huiyin"
+    former.write_text(
+        f"#!{sys.executable}\n"
+        "from datetime import date\n"
+        "from chinese_calendar import constants\n"
+        "constants.holidays[date(2026, 11, 24)] = constants.Holiday.new_years_day.value\n"
+        "from huiyin.cli.main import main\n"
+        "main()\n",
+        encoding="utf-8",
+    )
+    former.chmod(0o755)
+    found = dates(waiting, base, str(former))
+    assert (0, "") == (found.returncode, found.stderr)
+    assert "- `people-1`（临夏回族自治州，办理）：2026-11-27 → 2026-11-26" in found.stdout
+
+
+def test_dates_are_not_compared_for_cases_alone(waiting: Repository) -> None:
+    """Most pull requests: nothing to say, and no time lost."""
+    base = waiting.commit()
+    waiting.add(Story(reference="2"))
+    waiting.commit()
+    found = dates(waiting, base, "/nowhere/huiyin")
+    assert (0, "", "") == (found.returncode, found.stdout, found.stderr)
+
+
+def test_a_main_that_cannot_list_its_dates_fails_nobody(waiting: Repository) -> None:
+    """An older program does not know the command; the summary says so."""
+    base = waiting.commit()
+    path = waiting.root / "rules/calendar.yaml"
+    path.write_bytes(path.read_bytes() + b"# demo\n")
+    waiting.commit()
+    found = dates(waiting, base, "false")
+    assert (0, "主线的程序列不出全部期限（输出见日志），没有比较。\n") == (found.returncode, found.stdout)

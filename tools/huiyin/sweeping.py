@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from huiyin.calendar_change import find_calendar_change
 from huiyin.forge.base import PullRef
 from huiyin.forge.hosted import Hosted
 from huiyin.forge.rendering import MERGED, headline, render, render_merged, render_problems
@@ -164,8 +165,13 @@ class _Run:
 
     def say(self, pull: PullRef, judgement: Judgement, merged: str | None = None) -> str:
         """Comment and status, which say the same, by the rules that the judgement rests on."""
-        verdict, base = judgement.verdict, load_base(self.workspace, judgement.facts.base)
-        text = render(verdict, judgement.changes, base.rulebook, base.schema.document, self.clock(), merged=merged)
+        verdict, base, now = judgement.verdict, load_base(self.workspace, judgement.facts.base), self.clock()
+        calendar = find_calendar_change(
+            self.workspace, base, judgement.changes, judgement.tree or judgement.facts.head, now
+        )
+        text = render(
+            verdict, judgement.changes, base.rulebook, base.schema.document, now, merged=merged, calendar=calendar
+        )
         self.write(pull, text, verdict.ready, headline(verdict, merged))
         return text
 

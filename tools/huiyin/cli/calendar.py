@@ -1,32 +1,20 @@
-"""``huiyin calendar`` and ``huiyin calendar diff``."""
+"""``huiyin calendar``; its subcommands stand in ``calendar_due.py`` and ``calendar_diff.py``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from huiyin.cli import calendar_diff, calendar_due
 from huiyin.cli.cases import find_unit
 from huiyin.cli.chinese import ChineseGroup
-from huiyin.cli.chinese import command as chinese_command
-from huiyin.cli.options import (
-    Place,
-    as_of_option,
-    find_root,
-    format_option,
-    root_if_given_option,
-    root_option,
-)
+from huiyin.cli.options import Place, as_of_option, find_root, format_option, root_if_given_option
 from huiyin.cli.output import print_json, print_table
 from huiyin.model.problem import Problem, UsageError
-from huiyin.reports.wording import due_text
-from huiyin.rules.calendar import WEEKEND, Calendar, Day, WorkingDays
-
-if TYPE_CHECKING:
-    from huiyin.reports.moves import Move
+from huiyin.rules.calendar import WEEKEND, Day, WorkingDays
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -129,51 +117,5 @@ def _print_year(year: int, places: dict[str, WorkingDays]) -> None:
             )
 
 
-@chinese_command("diff")
-@click.argument("old", metavar="旧")
-@click.argument("new", metavar="新")
-@root_option
-@as_of_option
-@format_option("text", "json")
-def diff(old: str, new: str, root: Path, now: datetime, output: str) -> int:
-    """比较两版日历，列出期限因此变动的未办结留言。
-
-    “旧”“新”可以是日历文件（.yaml）的路径，也可以是Git中的版本（提交、分支、标签），取其中的 rules/calendar.yaml。
-    """
-    from huiyin.cli.cases import Replays
-    from huiyin.reports.moves import find_moves
-
-    place = Place(root)
-    before, after = _calendar(old, root), _calendar(new, root)
-    replays = Replays(place, now)
-    cases = [r.case for r in replays if not r.closed]
-    moves = find_moves(cases, place.rulebook, before, after, now)
-    if output == "json":
-        print_json({"as_of": now.isoformat(), "moves": [_move_data(m) for m in moves]})
-    elif moves:
-        name_of = place.rulebook.registry.name_of
-        print_table(
-            f"期限变动：{len(moves)}项",
-            ("编号", "单位", "时限", "原期限", "新期限"),
-            ((m.case_id, name_of(m.unit), m.kind.label, due_text(m.old), due_text(m.new)) for m in moves),
-        )
-    else:
-        click.echo(f"检查了{len(cases)}件未办结留言，期限都不变。")
-    return replays.exit_code
-
-
-def _move_data(move: Move) -> dict[str, object]:
-    return {"id": move.case_id, "unit": move.unit, "clock": move.kind.value, "old": move.old, "new": move.new}
-
-
-def _calendar(text: str, root: Path) -> Calendar:
-    from huiyin.repo.git import open_source
-    from huiyin.repo.store import CALENDAR_PATH, load_document, load_file
-
-    path = Path(text)
-    if path.suffix in {".yaml", ".yml"} or path.is_file():
-        return Calendar.from_data(load_file(path, open_source(root), "calendar"))
-    return Calendar.from_data(load_document(open_source(root, text), CALENDAR_PATH, "calendar"))
-
-
-command.add_command(diff)
+command.add_command(calendar_due.command)
+command.add_command(calendar_diff.command)

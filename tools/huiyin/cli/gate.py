@@ -93,7 +93,7 @@ def command(
 
     trusted = load_base(root, commit_of(root, base))
     judgement = judge(root, _facts(root, trusted, base, head, facts, now), trusted)
-    _print(judgement, trusted, now, output)
+    _print(root, judgement, trusted, now, output)
     return 0 if judgement.verdict.ready else 1
 
 
@@ -119,14 +119,16 @@ def _facts(root: Path, base: Base, base_name: str, head: str, file: Path | None,
     return SignedProvider(root, lambda: now, base_name).facts_on(PullRef(None, head, tip, base_name), base)
 
 
-def _print(judgement: Judgement, base: Base, now: datetime, output: str) -> None:
+def _print(root: Path, judgement: Judgement, base: Base, now: datetime, output: str) -> None:
     verdict, changes = judgement.verdict, judgement.changes
     if output == "json":
         print_json(verdict_data(judgement))
     elif output == "markdown":
+        from huiyin.calendar_change import find_calendar_change
         from huiyin.forge.rendering import render
 
-        click.echo(render(verdict, changes, base.rulebook, base.schema.document, now), nl=False)
+        calendar = find_calendar_change(root, base, changes, judgement.tree or judgement.facts.head, now)
+        click.echo(render(verdict, changes, base.rulebook, base.schema.document, now, calendar=calendar), nl=False)
     else:
         shown = veil(verdict.problems, base.rulebook.privacy)
         click.echo("\n".join([*map(shown, change_lines(changes, base, now)), ""]))

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from huiyin.calendar_change import CalendarChange
 from huiyin.findings import veil
+from huiyin.forge.calendar_notice import describe_calendar
 from huiyin.forge.describing import describe
 from huiyin.forge.quoting import code, plain
 from huiyin.gate import Seated, Verdict
@@ -32,6 +34,7 @@ def render(
     now: datetime,
     *,
     merged: str | None = None,
+    calendar: CalendarChange | None = None,
 ) -> str:
     """Everything that people need to sign a change or to put it right, as Chinese Markdown.
 
@@ -39,6 +42,7 @@ def render(
         rulebook, schema: those of the base; the JSON Schema of cases gives the titles of fields.
         now: the clock of the decision.
         merged: the commit that brought the change to main, once it is there.
+        calendar: what the change does to the calendar, if anything.
     """
     head = [
         f"### {headline(verdict, merged)}",
@@ -56,6 +60,8 @@ def render(
         head.append("**问题**\n\n" + _problems(verdict.problems))
     shown = veil(verdict.problems, rulebook.privacy)
     blocks = [shown(block) for block in _changes(changes, rulebook, schema, now)]
+    if calendar is not None:
+        blocks += describe_calendar(calendar, rulebook.registry)
     return "\n\n".join([*head, *_fit(blocks, LIMIT - len("\n\n".join(head)))]) + "\n"
 
 

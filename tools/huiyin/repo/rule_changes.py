@@ -10,17 +10,23 @@ from huiyin.model.problem import HuiyinError, Problem, Severity
 from huiyin.repo.base import FOLDERS, load_gate_keys
 from huiyin.repo.git import GitSource
 from huiyin.repo.schemas import LATER_SCHEMAS, SCHEMA_NAMES, load_schema
-from huiyin.repo.store import load_rulebook
+from huiyin.repo.store import CALENDAR_PATH, load_document, load_rulebook
+from huiyin.rules.calendar import Calendar
 from huiyin.rules.rulebook_problems import find_rulebook_problems
 
 
-class _Tree(GitSource):
-    """The rules in a tree whose hash is known; a merge that is only tried has no commit yet."""
+class TreeSource(GitSource):
+    """The rules in a tree whose hash is known; a merge that is only tried has no commit yet.
 
-    def __init__(self, root: Path, oid: str) -> None:
+    Args:
+        oid: hash of a tree or a commit.
+        only: folders or files outside which nothing is listed or read.
+    """
+
+    def __init__(self, root: Path, oid: str, only: Sequence[str] = FOLDERS) -> None:
         self.root = root
         self.commit = oid
-        self._only = FOLDERS
+        self._only = only
 
 
 def find_new_rule_problems(root: Path, base: str, head: str, changed: Sequence[str]) -> Sequence[Problem]:
@@ -40,7 +46,7 @@ def find_new_rule_problems(root: Path, base: str, head: str, changed: Sequence[s
 
 
 def _problems(root: Path, tree: str) -> list[Problem]:
-    source = _Tree(root, tree)
+    source = TreeSource(root, tree)
     try:
         rulebook = load_rulebook(source)
         load_gate_keys(source)
@@ -51,3 +57,12 @@ def _problems(root: Path, tree: str) -> list[Problem]:
         return list(error.problems)
     # Only warnings depend on the day (who is head of a unit), and only errors are asked for.
     return [p for p in find_rulebook_problems(rulebook, date.max) if p.level is Severity.ERROR]
+
+
+def read_calendar(root: Path, oid: str) -> Calendar:
+    """The calendar of a tree or commit, read as data.
+
+    Raises:
+        HuiyinError: it cannot be read or contradicts itself (HY1xx, HY201, HY41x, HY904).
+    """
+    return Calendar.from_data(load_document(TreeSource(root, oid), CALENDAR_PATH, "calendar"))
