@@ -124,7 +124,8 @@ def _mobile_certainty(run: Run, start: int, stop: int, around: Around) -> Confid
     usual = len(set(gaps)) <= 1 or groups in _MOBILE_GROUPS
     if run.is_weak(bare, stop):
         # A list of days and amounts (8/16，8/20，8/21) has gaps of many kinds.
-        return Confidence.UNCERTAIN if usual else None
+        told = around.tells_phone and groups in _MOBILE_GROUPS and not around.is_quantity
+        return Confidence.CERTAIN if told else Confidence.UNCERTAIN if usual else None
     is_range = groups in {(5, 6), (6, 5)} and _RANGES.fullmatch(gaps[0]) is not None
     if is_range and around.is_quantity:
         return None

@@ -22,10 +22,12 @@ _STAIR = rf"{_NUMBER}\s?(?:单元|门洞)"
 _ROOM = rf"{_NUMBER}\s?(?:室|房|号房|号(?!楼|院|线|文))"
 _SIDE = "[东西南北中左右]户"
 _BARE_ROOM = rf"(?<![，,、])[{DIGIT}]{{3,4}}(?![{DIGIT}]|\s?[元米平㎡年户人万块层套间所多余个辆%％]|\s?(?:号楼|单元))"
+# 3栋2-301: stair and room with a dash between.
+_DOOR = rf"(?:{_ROOM}|(?:[0-9]{{1,2}}\s?[\-－—]\s?)?{_BARE_ROOM}|{_SIDE})"
 _FLOOR = rf"(?:{_NUMBER}\s?[层楼]{_JOIN})?"
 _FLAT = re.compile(
-    rf"(?=[{_NUMERALS}A-Za-z][{_NUMERALS}\sA-Za-z]{{0,10}}[号栋幢座楼#＃单门])(?:{_HOUSE}{_JOIN}(?P<stair>{_STAIR}{_JOIN})?{_FLOOR}(?:{_ROOM}|{_BARE_ROOM}|{_SIDE})"
-    rf"|{_STAIR}{_JOIN}{_FLOOR}(?:{_ROOM}|{_BARE_ROOM}|{_SIDE}))"
+    rf"(?=[{_NUMERALS}A-Za-z][{_NUMERALS}\sA-Za-z]{{0,10}}[号栋幢座楼#＃单门])(?:{_HOUSE}{_JOIN}(?P<stair>{_STAIR}{_JOIN})?{_FLOOR}{_DOOR}"
+    rf"|{_STAIR}{_JOIN}{_FLOOR}{_DOOR})"
 )
 _FLAT_SIGNS = ("单元", "栋", "幢", "座", "号楼", "号 楼", "号院", "#", "门洞")
 _SHOP = re.compile(r"\s?(?:门面|商铺|店|铺|窗口|办公室)")

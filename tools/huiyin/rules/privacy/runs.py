@@ -17,7 +17,7 @@ _VALUES = {
     **dict.fromkeys("Xx×", "X"),
 }
 DIGIT = "0-9零〇○一二两三四五六七八九壹贰叁肆伍陆柒捌玖幺"
-_STRONG = r"\s\-‐‑‒–—―−~～_.·•・"
+_STRONG = r"\s\-‐‑‒–—―−~～_.·•‧・"
 _WEAK = r",，、。/()（）|*:：;；"
 _RUN = re.compile(rf"[{DIGIT}](?:[{_STRONG}{_WEAK}]{{0,3}}[{DIGIT}OoIlXx×]){{6,}}")
 _WEAK_MARK = re.compile(f"[{_WEAK}]")

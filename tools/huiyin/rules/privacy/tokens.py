@@ -14,11 +14,16 @@ from huiyin.rules.privacy.found import Found
 from huiyin.rules.privacy.runs import DIGIT
 from huiyin.rules.privacy.settings import PrivacySettings
 
-_GAP = r"[\s\-_·•.]{0,2}"
+_GAP = r"[\s\-_·•‧・.]{0,2}"
 _DOT_WORD = r"\s?(?:\.|。|点|[\[(（【]\s?(?:[Dd][Oo][Tt]|点|\.)\s?[\])）】]|\s[Dd][Oo][Tt]\s)\s?"
 _AT = re.compile(
     r"[A-Za-z0-9_.\-]\s{0,2}(?:@|[\[(（【<{#*]\s?(?:[Aa][Tt]|@|艾特)\s?[\])）】>}#*]|艾特|小老鼠|圈[aA]|\s[Aa][Tt]\s|#)\s{0,2}"
     rf"(?P<domain>[A-Za-z0-9\-]{{1,40}}(?:{_DOT_WORD}[A-Za-z0-9\-]{{1,40}}){{0,4}}{_DOT_WORD}[A-Za-z]{{2,20}})"
+)
+# With a blank behind each character, as no prose is written.
+_SPACED = re.compile(
+    r"[A-Za-z0-9](?<![A-Za-z0-9].)(?:\s[A-Za-z0-9._\-]){2,30}\s?@\s?[A-Za-z0-9](?:\s[A-Za-z0-9]){0,30}"
+    r"(?:\s?\.\s?[A-Za-z](?:\s[A-Za-z]){1,10}){1,3}"
 )
 _LOCAL = re.compile(r"[A-Za-z0-9_.+%\-]{1,64}\Z")
 _DOT = re.compile(_DOT_WORD)
@@ -70,6 +75,10 @@ def find_emails(text: str, settings: PrivacySettings, *, official: bool) -> Iter
         if not settings.allows_domain(domain):
             certainty = Confidence.UNCERTAIN if official else Confidence.CERTAIN
             yield Found(PersonalKind.EMAIL, match.start() + 1 - len(local[0]), match.end(), certainty)
+    for spaced in _SPACED.finditer(text) if "@" in text else ():
+        if not settings.allows_domain(re.sub(r"\s", "", spaced[0]).partition("@")[2]):
+            certainty = Confidence.UNCERTAIN if official else Confidence.CERTAIN
+            yield Found(PersonalKind.EMAIL, *spaced.span(), certainty)
 
 
 def find_accounts(text: str, *, official: bool) -> Iterator[Found]:
@@ -91,7 +100,7 @@ def find_accounts(text: str, *, official: bool) -> Iterator[Found]:
 def find_plates(text: str) -> Iterator[Found]:
     """Licence plates (GA 36), those of new-energy vehicles and of special use too."""
     for match in _PLATE.finditer(text):
-        tail = re.sub(r"[\s\-_·•.]", "", match["tail"])
+        tail = re.sub(r"[\s\-_·•‧・.]", "", match["tail"])
         if not re.search(f"[{DIGIT}]", tail):
             continue
         around = Around(text, *match.span())
@@ -108,7 +117,7 @@ def find_documents(text: str, *, official: bool) -> Iterator[Found]:
         elif not around.is_serial:
             yield Found(PersonalKind.PASSPORT, *match.span(), Confidence.UNCERTAIN)
     for match in _CODE.finditer(text):
-        if uscc.is_valid(re.sub(r"[\s\-_·•.]", "", match[0]).upper()):
+        if uscc.is_valid(re.sub(r"[\s\-_·•‧・.]", "", match[0]).upper()):
             certainty = Confidence.UNCERTAIN if official else Confidence.CERTAIN
             yield Found(PersonalKind.CREDIT_CODE, *match.span(), certainty)
 
