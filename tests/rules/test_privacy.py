@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +18,7 @@ from huiyin.model.personal import Confidence, Finding, PersonalKind
 from huiyin.model.problem import HuiyinError
 from huiyin.repo.source import FolderSource
 from huiyin.repo.store import load_rulebook
+from huiyin.rules import privacy
 from huiyin.rules.privacy import PrivacySettings, find_personal, redact
 from huiyin.rules.privacy.settings import PATH
 from tests.repository import Repository
@@ -309,3 +312,11 @@ def test_hostile_texts_end(unit: str) -> None:
     """100,000 characters of one pattern: work that grew with the square of it would not end while anybody waits."""
     text = (unit * 100_000)[:100_000]
     assert len(find_personal(text, NOTHING, known=["张三", MOBILE])) <= len(text) / 2
+
+
+def test_the_rules_load_without_the_patterns() -> None:
+    """Compiling them takes longer than most commands; whoever asks for them by another name is told so."""
+    code = "import sys, huiyin.rules.rulebook; sys.exit('huiyin.rules.privacy.finding' in sys.modules)"
+    assert 0 == subprocess.run([sys.executable, "-c", code], check=False).returncode
+    with pytest.raises(AttributeError, match="find_everything"):
+        _ = privacy.find_everything

@@ -2,12 +2,27 @@
 
 Pure: no clock, no file. What is allowed although it looks personal comes as ``PrivacySettings``. Nothing here ever
 puts a piece of the text into an exception or a ``repr``: a finding holds kind, span and confidence only.
+
+The patterns are compiled when ``find_personal`` is first asked for: every command loads the rules, few look through texts.
 """
 
 from __future__ import annotations
 
-from huiyin.rules.privacy.finding import find_personal
+from typing import TYPE_CHECKING
+
 from huiyin.rules.privacy.redaction import redact
 from huiyin.rules.privacy.settings import PrivacySettings
 
+if TYPE_CHECKING:
+    from huiyin.rules.privacy.finding import find_personal
+
 __all__ = ["PrivacySettings", "find_personal", "redact"]
+
+
+def __getattr__(name: str) -> object:
+    if name != "find_personal":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from huiyin.rules.privacy.finding import find_personal
+
+    globals()[name] = find_personal
+    return find_personal
