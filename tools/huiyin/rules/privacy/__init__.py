@@ -3,7 +3,8 @@
 Pure: no clock, no file. What is allowed although it looks personal comes as ``PrivacySettings``. Nothing here ever
 puts a piece of the text into an exception or a ``repr``: a finding holds kind, span and confidence only.
 
-The patterns are compiled when ``find_personal`` is first asked for: every command loads the rules, few look through texts.
+The patterns are compiled when ``find_personal`` is first asked for: every command loads the rules, but few of them look
+through texts.
 """
 
 from __future__ import annotations
