@@ -145,7 +145,7 @@ def mail_server(
 
     options: dict[str, Any] = {"ssl_context": tls} if implicit else {"tls_context": tls, "require_starttls": bool(tls)}
     if password is not None:
-        options |= {"authenticator": check, "auth_required": True, "auth_require_tls": bool(tls)}
+        options |= {"authenticator": check, "auth_required": True, "auth_require_tls": bool(tls) and not implicit}
     controller = _Controller(server, **options)
     server.port = controller.port
     controller.start()

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -111,6 +112,16 @@ def test_a_disk_that_takes_no_more(tmp_path: Path) -> None:
         assert (["HY906"], None) == (codes(caught.value), outbox.state(KEYS[0]))
 
 
+def test_an_outbox_holds_only_files(tmp_path: Path) -> None:
+    """A link could lead anywhere, and a device never ends."""
+    with open_folder(tmp_path / "o", tmp_path / "r", AT, new=True):
+        pass
+    (tmp_path / "o/2026-11.jsonl").symlink_to("/dev/null")
+    with pytest.raises(HuiyinError) as caught, open_folder(tmp_path / "o", tmp_path / "r", AT, new=False):
+        pass
+    assert ["HY868"] == codes(caught.value)
+
+
 def test_two_runs_take_turns(tmp_path: Path) -> None:
     """A second process waits, and gives up with a problem instead of sending beside the first."""
     code = (
@@ -196,3 +207,4 @@ class Journal(RuleBasedStateMachine):
 
 
 TestJournal = Journal.TestCase
+TestJournal.settings = settings(max_examples=25, stateful_step_count=20)

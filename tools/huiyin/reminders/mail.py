@@ -8,20 +8,25 @@ from __future__ import annotations
 
 import logging
 import smtplib
+import warnings
 from collections.abc import Sequence
 from email import message_from_string
+from math import ceil
 from typing import cast
-
-from apprise import Apprise
-from apprise.exception import AppriseException
-from apprise.plugins.email.base import NotifyEmail
-from apprise.plugins.email.smtp import AppriseSMTPController
 
 from huiyin.model.case import SHANGHAI
 from huiyin.model.problem import Problem, Severity, UsageError
 from huiyin.reminders.contacts import is_here
 from huiyin.reminders.outcome import Answer, Attempt, Outcome
 from huiyin.reminders.patience import Patience
+
+with warnings.catch_warnings():
+    # It imports a module of old Pythons for a library that is not used here.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from apprise import Apprise
+    from apprise.exception import AppriseException
+    from apprise.plugins.email.base import NotifyEmail
+    from apprise.plugins.email.smtp import AppriseSMTPController
 
 # It would tell standard error about addresses and hosts.
 logging.getLogger("apprise").addHandler(logging.NullHandler())
@@ -124,7 +129,7 @@ class Mailer:
                 server.user,
                 server.password,
                 verify_certificate=server.verify_certificate,
-                socket_connect_timeout=int(self._patience.timeout),
+                socket_connect_timeout=ceil(self._patience.timeout),
             ) as session:
                 text = self._compose(addresses, subject, body, message_id)
                 return cast(_Session, session).hand_over(self._sender, addresses, text)

@@ -66,7 +66,7 @@ class Notice:
     Args:
         day: the day on which it was to be told (Asia/Shanghai); earlier than today if it is told late.
         unit: who must act; ``dispatcher`` whose queue it is (第十四条).
-        due: date, or date and time where an hour counts; None where no limit is meant (a copy).
+        due: date, or date and time where an hour counts.
         working_days_late: full working days past due; ``hours_late`` full clock hours.
         provisional: the due date rests on a year whose calendar is not published yet.
         articles: the articles behind it.
@@ -80,7 +80,7 @@ class Notice:
     case_id: str
     unit: str
     dispatcher: str
-    due: str | None
+    due: str
     working_days_late: int
     hours_late: int
     provisional: bool

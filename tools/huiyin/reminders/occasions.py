@@ -18,7 +18,7 @@ from huiyin.reports.deadlines import ARTICLE_OF_DECISION
 from huiyin.rules.articles import cite
 from huiyin.rules.calendar import WorkingDays
 from huiyin.rules.conduct.assignment import supervision_reasons
-from huiyin.rules.deadlines import Clock, ClockKind, Lateness, is_due_soon, lateness, local_day
+from huiyin.rules.deadlines import Clock, ClockKind, is_due_soon, lateness, local_day
 from huiyin.rules.replay import Replay
 from huiyin.rules.rulebook import Rulebook
 
@@ -124,14 +124,14 @@ class _Teller:
         for event in self.replay.accepted:
             for reason in self._reasons(event):
                 since.setdefault(reason, local_day(event.at))
-        if not since:
+        clock = self.replay.clock(ClockKind.HANDLING)
+        if not since or clock is None:
             return
         day = max(since.values())
         if self.replay.closed and (self.today - day).days > COPY_DAYS:
             return
         articles = tuple(dict.fromkeys(article for article, _ in since))
         reasons = tuple(f"{reason}（{cite(article)}）" for article, reason in since)
-        clock = self.replay.clock(ClockKind.HANDLING)
         yield self._notice(Kind.COPIED, day, clock, articles, reasons)
 
     def _reasons(self, event: ev.Event) -> Iterator[tuple[str, str]]:
@@ -161,20 +161,20 @@ class _Teller:
         return self.rulebook.days_for(clock.unit, self.replay.procedure)
 
     def _notice(
-        self, kind: Kind, day: date, clock: Clock | None, articles: tuple[str, ...], reasons: tuple[str, ...] = ()
+        self, kind: Kind, day: date, clock: Clock, articles: tuple[str, ...], reasons: tuple[str, ...] = ()
     ) -> Notice:
-        late = lateness(clock, self.now, self._days(clock)) if clock is not None else Lateness(False, 0, 0)
+        late = lateness(clock, self.now, self._days(clock))
         procedure = self.replay.procedure
         return Notice(
             kind=kind,
             day=day,
             case_id=self.replay.case.id,
-            unit=clock.unit if clock is not None else self.replay.unit or self.replay.dispatcher,
+            unit=clock.unit,
             dispatcher=self.replay.dispatcher,
-            due=str(clock.due) if clock is not None else None,
+            due=str(clock.due),
             working_days_late=late.working_days,
             hours_late=late.hours,
-            provisional=clock is not None and clock.due.provisional,
+            provisional=clock.due.provisional,
             articles=articles,
             reasons=reasons,
             document=f"《{procedure.title}》（{procedure.document}）",

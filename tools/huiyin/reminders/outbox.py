@@ -155,6 +155,8 @@ class Outbox:
             self._take(entry)
 
     def _load(self, path: Path) -> None:
+        if path.is_symlink() or not path.is_file():
+            raise HuiyinError(Problem("HY868", "发件箱中有不是普通文件的东西。", shown(str(path))))
         try:
             data = path.read_bytes()
             # Cut off by a crash before it was on the disk, so nothing was done on its account.

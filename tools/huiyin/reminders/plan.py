@@ -90,7 +90,7 @@ def _delivery(notice: Notice, to: Addressee) -> Delivery:
 
 def _order(delivery: Delivery) -> tuple[str, str, int, str, str]:
     notice, to = delivery.notice, delivery.addressee
-    return to.channel, to.to, notice.kind.order, notice.due or "", notice.case_id
+    return to.channel, to.to, notice.kind.order, notice.due, notice.case_id
 
 
 def _nobody(seat: Seat, notice: Notice, registry: Registry) -> Problem:

@@ -44,11 +44,13 @@ class Report:
 
     Args:
         results: one a letter, in the order of sending.
-        already: how many of the planned notices had been sent before.
+        planned: how many notices of the kinds asked for are to be told, sent or not.
+        already: how many of them had been sent before.
         problems: all that went wrong; a run without errors has none but warnings.
     """
 
     results: tuple[Result, ...]
+    planned: int
     already: int
     problems: tuple[Problem, ...]
 
@@ -140,7 +142,8 @@ def run(
         HuiyinError: the outbox cannot be written; then nothing more is sent.
     """
     problems = [*plan.problems, *_recover(outbox)]
-    already = sum(outbox.state(d.key) is State.SENT for d in plan.deliveries if d.notice.kind in only)
+    wanted = [d for d in plan.deliveries if d.notice.kind in only]
+    already = sum(outbox.state(d.key) is State.SENT for d in wanted)
     problems += _lapse(plan, outbox)
     again, told = _unknown(plan, outbox, only, retry=retry_unknown, accept=accept_unknown)
     letters = [*again, *outstanding(plan, outbox, registry, only)]
@@ -166,7 +169,7 @@ def run(
             results.append(Result(found, outcome.state))
             problems += [outcome.problem] if outcome.problem else []
     outbox.checkpoint("Sent")
-    return Report(tuple(results), already, tuple(dict.fromkeys([*problems, *told])))
+    return Report(tuple(results), len(wanted), already, tuple(dict.fromkeys([*problems, *told])))
 
 
 def _recover(outbox: Outbox) -> Iterator[Problem]:
@@ -206,7 +209,7 @@ def _unknown(
 
 
 def _resend(message: Message, keys: Iterable[Key], by_key: dict[Key, Delivery]) -> Letter:
-    deliveries = sorted((by_key[k] for k in keys), key=lambda d: (d.notice.kind.order, d.notice.due or "", d.key))
+    deliveries = sorted((by_key[k] for k in keys), key=lambda d: (d.notice.kind.order, d.notice.due, d.key))
     same = Message(message.id, message.channel, message.to, tuple(d.key for d in deliveries))
     return Letter(same, tuple(deliveries))
 

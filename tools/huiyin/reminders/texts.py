@@ -79,9 +79,8 @@ def _lists(deliveries: Sequence[Delivery], registry: Registry, now: datetime) ->
 
 
 def _line(notice: Notice, registry: Registry, now: datetime) -> str:
-    parts = [notice.case_id, registry.name_of(notice.unit)]
-    if notice.due is not None:
-        parts.append(f"期限{due_text(notice.due)}{'（暂算，该年度放假安排尚未公布）' if notice.provisional else ''}")
+    provisional = "（暂算，该年度放假安排尚未公布）" if notice.provisional else ""
+    parts = [notice.case_id, registry.name_of(notice.unit), f"期限{due_text(notice.due)}{provisional}"]
     if notice.kind is not Kind.COPIED and (notice.working_days_late or notice.hours_late):
         late = f"{notice.working_days_late}个工作日" if notice.working_days_late else f"{notice.hours_late}小时"
         parts.append(f"已逾期{late}")
