@@ -53,6 +53,10 @@ SAMPLES: dict[str, tuple[str, ...]] = {
         "stats --list 退回重办 --from 2026-11-01 --to 2026-11-30 --format json",
         "stats --list 公开答复 --root ../plain --format json",
     ),
+    "remind": (
+        "remind --dry-run --format json",
+        "remind --outbox ../outbox --new-outbox --only tracked --format json",
+    ),
     "inbox": ("inbox --person lanzhou.head --format json", "inbox --unit zhangye --format json"),
     "show": tuple(
         f"show {case} --format json"

@@ -73,7 +73,7 @@ def strings(value: Any) -> Iterator[str]:
 
 def test_there_are_these() -> None:
     """One workflow a purpose; what is not known here is not tested here."""
-    assert ["audit", "check", "deadlines", "gate", "publish", "review"] == NAMES
+    assert ["audit", "check", "deadlines", "gate", "publish", "remind", "review"] == NAMES
     assert set(NAMES) == {path.name.removesuffix(".yml") for path in FOLDER.iterdir()}
 
 
@@ -99,6 +99,7 @@ def test_permissions_are_these() -> None:
         "gate/sweep": {"contents": "read", "pull-requests": "write", "statuses": "write"},
         "publish/build": read_only,
         "publish/deploy": {"pages": "write", "id-token": "write"},
+        "remind/send": read_only,
         "review/wake": {},
     } == {f"{name}/{job}": data.get("permissions", {}) for name in NAMES for job, data in jobs(name).items()}
 
@@ -128,7 +129,8 @@ def test_no_expression_reaches_a_shell(name: str) -> None:
     assert expressions <= {
         *("github.event.pull_request.number", "github.event.pull_request.base.sha"),
         *("github.api_url", "github.repository", "github.token", "vars.HUIYIN_AUDIT_SINCE"),
-        *("secrets.HUIYIN_GATE_KEY", "steps.deployment.outputs.page_url"),
+        *("secrets.HUIYIN_GATE_KEY", "secrets.HUIYIN_CONTACTS", "secrets.HUIYIN_OUTBOX"),
+        "steps.deployment.outputs.page_url",
     }
 
 
@@ -159,8 +161,8 @@ def test_the_gate_runs_nothing_of_a_pull_request() -> None:
     assert ["main"] == read("gate")["on"]["pull_request_target"]["branches"]
 
 
-def test_the_key_is_in_one_step_of_one_environment() -> None:
-    """No other workflow, job or step sees a secret; the environment is the one that only main may use."""
+def test_secrets_are_in_one_step_of_one_environment() -> None:
+    """The gate's key and the reminders' addresses: no other workflow, job or step sees a secret; only main has them."""
     holders = [
         (name, job, index)
         for name in NAMES
@@ -168,10 +170,10 @@ def test_the_key_is_in_one_step_of_one_environment() -> None:
         for index, step in enumerate(data["steps"])
         if any("secrets." in value for value in strings(step))
     ]
-    assert [("gate", "sweep", 2)] == holders
-    assert 1 == sum(text(name).count("secrets.") for name in NAMES)
-    assert "gate" == jobs("gate")["sweep"]["environment"]
-    assert "cancel-in-progress: false" in text("gate")
+    assert [("gate", "sweep", 2), ("remind", "send", 2)] == holders
+    assert {"gate": 1, "remind": 2} == {name: n for name in NAMES if (n := text(name).count("secrets."))}
+    assert ("gate", "remind") == (jobs("gate")["sweep"]["environment"], jobs("remind")["send"]["environment"])
+    assert all("cancel-in-progress: false" in text(name) for name in ("gate", "remind"))
 
 
 def test_only_the_gate_has_dangerous_triggers() -> None:
@@ -201,6 +203,11 @@ def test_feedback_has_no_secret() -> None:
 def test_times_of_day() -> None:
     """第九条（二）: the list comes at 08:30 and 12:05 in Beijing, which is eight hours ahead of the schedule's UTC."""
     assert ["30 0 * * *", "5 4 * * *"] == [entry["cron"] for entry in read("deadlines")["on"]["schedule"]]
+
+
+def test_times_of_reminders() -> None:
+    """第九、十五条: in the morning, before claims are due at noon, and after 17:00, from when reviews are urged."""
+    assert ["30 0 * * *", "0 3 * * *", "30 9 * * *"] == [e["cron"] for e in read("remind")["on"]["schedule"]]
 
 
 def commands() -> list[tuple[str, str]]:
