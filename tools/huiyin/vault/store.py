@@ -57,11 +57,7 @@ class Vault:
         return [i for i in self.ids() if (envelope := self.envelope(i)) is not None and envelope.held is not None]
 
     def readers_of(self, case_id: str) -> tuple[Reader, ...] | None:
-        """Who the case's file is encrypted for; None where the list is missing or not of this file.
-
-        Raises:
-            HuiyinError: HY719, HY725.
-        """
+        """Who the case's file is encrypted for; None where the list is missing or not of this file (see ``envelope``)."""
         envelope = self.envelope(case_id)
         return None if envelope is None else envelope.readers
 
@@ -82,11 +78,7 @@ class Vault:
         return None
 
     def damage(self, case_id: str) -> list[Problem]:
-        """HY716 if a case's file is plainly no whole age file, which can be told without a key.
-
-        Raises:
-            HuiyinError: HY719, HY725.
-        """
+        """HY716 if a case's file is plainly no whole age file, told without a key; raises HY719, HY725."""
         whole = is_whole(self._data(case_id), BLOCK)
         return [] if whole else [Problem("HY716", "不是完整的age加密文件。", f"{case_id}{AGE}")]
 
