@@ -57,7 +57,7 @@ class Vault:
         return [i for i in self.ids() if (envelope := self.envelope(i)) is not None and envelope.held is not None]
 
     def readers_of(self, case_id: str) -> tuple[Reader, ...] | None:
-        """Who the case's file is encrypted for; None where the list is missing or not of this file (see ``envelope``)."""
+        """Who it is encrypted for; None where the list is missing or not of this file (see ``envelope``)."""
         envelope = self.envelope(case_id)
         return None if envelope is None else envelope.readers
 
