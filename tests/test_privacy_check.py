@@ -252,6 +252,17 @@ def test_the_gate_repeats_nothing(office: Office) -> None:
     assert 1 == office.merge("past").code
 
 
+@needs_ssh
+def test_an_id_is_not_repeated_either(office: Office) -> None:
+    """The number of the message on its platform may itself be somebody's: its file, its id and its seats are hidden."""
+    office.write("wangzhan.clerk", "id", Story("2026-11-23 08:30", reference=MOBILE))
+    for output in ("text", "json", "markdown"):
+        done = office.server().huiyin("gate", "--head", "id", "--format", output)
+        assert 1 == done.code
+        assert "HY753" in done.out
+        assert MOBILE not in done.out + done.err
+
+
 def test_the_rulebook_is_that_of_the_base() -> None:
     """The allow-list that is shipped holds hotlines and no mobile number."""
     assert "12345" in rulebook().privacy.numbers

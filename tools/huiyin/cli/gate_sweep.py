@@ -16,6 +16,8 @@ from huiyin.cli.keys import gate_key
 from huiyin.cli.options import as_of_option, clock_from, format_option
 from huiyin.cli.output import print_json, problem_data, problem_lines
 from huiyin.cli.repository import git_root_option
+from huiyin.findings import hide
+from huiyin.rules.privacy import PrivacySettings
 
 if TYPE_CHECKING:
     from huiyin.sweeping import Swept
@@ -106,7 +108,7 @@ def swept_data(swept: Swept) -> dict[str, Any]:
     verdict = swept.verdict
     return {
         "number": swept.pull.number,
-        "branch": swept.pull.branch,
+        "branch": hide(swept.pull.branch, PrivacySettings()),
         "head": swept.pull.head,
         "ready": verdict is not None and verdict.ready,
         "legal": verdict is not None and verdict.legal,

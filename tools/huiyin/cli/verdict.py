@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
 from huiyin.cli.output import problem_data, problem_lines
+from huiyin.findings import veil
 from huiyin.merging import Judgement
 from huiyin.model.case import SHANGHAI
 from huiyin.model.unit import Person
 from huiyin.rules.articles import cite
+from huiyin.rules.privacy import PrivacySettings
 from huiyin.rules.registry import Registry
 from huiyin.rules.reviews import Seated
 
@@ -54,6 +56,7 @@ def verdict_data(judgement: Judgement) -> dict[str, Any]:
     Persons are ids of rules/people.yaml, hashes are full, times RFC 3339 in Asia/Shanghai.
     """
     verdict, facts, changes = judgement.verdict, judgement.facts, judgement.changes
+    shown = veil(verdict.problems, PrivacySettings())
     return {
         "ready": verdict.ready,
         "legal": verdict.legal,
@@ -66,15 +69,15 @@ def verdict_data(judgement: Judgement) -> dict[str, Any]:
         "submitters": [p.id for p in verdict.submitters],
         "cases": [
             {
-                "id": change.after.id,
-                "path": change.path,
+                "id": shown(change.after.id),
+                "path": shown(change.path),
                 "change": change.kind.value,
                 "events": [{"index": index, "type": event.type} for index, event in change.events],
             }
             for change in changes.cases
         ],
-        "governance": list(changes.governance),
-        "seats": [_seat_data(seat) for seat in verdict.seats],
+        "governance": [shown(path) for path in changes.governance],
+        "seats": [_seat_data(seat, shown) for seat in verdict.seats],
         "objections": [p.id for p in verdict.objections],
         "problems": [problem_data(p) for p in verdict.problems],
     }
@@ -89,13 +92,13 @@ def _seat_line(seat: Seated, registry: Registry) -> str:
     return f"· {who}：待{'或'.join(_shown(p) for p in seat.candidates) or '定'}审签"
 
 
-def _seat_data(seat: Seated) -> dict[str, Any]:
+def _seat_data(seat: Seated, shown: Callable[[str], str]) -> dict[str, Any]:
     return {
         "unit": seat.requirement.unit,
         "role": seat.requirement.role.value,
         "article": seat.requirement.article,
         "satisfied": seat.satisfied,
-        "reasons": [{"of": of, "event": event} for of, event in seat.requirement.reasons],
+        "reasons": [{"of": shown(of), "event": event} for of, event in seat.requirement.reasons],
         "approved_by": [
             {
                 "person": person.id,
