@@ -276,11 +276,13 @@ def test_a_unit_whose_date_is_only_provisional_has_nothing_to_do() -> None:
 
 def test_an_hour_more_changes_no_word_and_a_day_more_does() -> None:
     """So that two runs of a day write once."""
+    saturday = Story("2026-11-21 09:00", reference="20").assigned("2026-11-21 10:00", "tianshui")
     morning, noon, next_day = (
-        {u: i.body for u, i in issues_of(*office()[:10], now=now).items()}
+        {u: i.body for u, i in issues_of(*office()[:10], saturday, now=now).items()}
         for now in ("2026-11-23 12:30", "2026-11-23 17:00", "2026-11-24 12:30")
     )
     assert morning == noon
+    assert "不足1个工作日" in morning["tianshui"]
     assert morning["lanzhou"] != next_day["lanzhou"]
 
 
