@@ -96,6 +96,14 @@ def test_an_outbox_is_not_made_by_mistake(tmp_path: Path) -> None:
     assert not (tmp_path / "none").exists()
 
 
+def test_a_file_is_no_outbox(tmp_path: Path) -> None:
+    """HY906 with the reason, and the file is as it was."""
+    (tmp_path / "file").write_text("?", encoding="utf-8")
+    with pytest.raises(HuiyinError) as caught, open_folder(tmp_path / "file", tmp_path / "r", AT, new=True):
+        pass
+    assert (["HY906"], "?") == (codes(caught.value), (tmp_path / "file").read_text(encoding="utf-8"))
+
+
 def test_the_outbox_lies_outside_the_record(tmp_path: Path) -> None:
     """It would be committed with it."""
     with pytest.raises(HuiyinError) as caught, open_folder(tmp_path / "r/o", tmp_path / "r", AT, new=True):

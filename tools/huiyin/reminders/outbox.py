@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -217,21 +217,22 @@ def prepare(folder: Path, *, new: bool) -> None:
         return
     if not new:
         raise HuiyinError(Problem("HY868", "没有这个发件箱。", shown(str(folder))))
-    if folder.exists() and any(path.name != ".git" for path in folder.iterdir()):
+    try:
+        used = folder.exists() and any(path.name != ".git" for path in folder.iterdir())
+    except OSError as error:
+        raise HuiyinError(failure(folder, error.errno)) from None
+    if used:
         raise HuiyinError(Problem("HY868", "目录中已有别的文件，不能作发件箱。", shown(str(folder))))
     write_atomically(folder / MARKER, "催办提醒的发件箱：只追加，不修改，不删除。\n")
 
 
 @contextmanager
 def _alone(folder: Path, patience: float) -> Iterator[None]:
-    try:
-        holding = locked(folder, patience=patience)
-        holding.__enter__()
-    except HuiyinError as error:
-        if error.problems[0].code != "HY950":
-            raise
-        raise HuiyinError(Problem("HY869", f"等了{patience:.0f}秒，另一次催办仍在使用这个发件箱。")) from None
-    try:
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(locked(folder, patience=patience))
+        except HuiyinError as error:
+            if error.problems[0].code != "HY950":
+                raise
+            raise HuiyinError(Problem("HY869", f"等了{patience:.0f}秒，另一次催办仍在使用这个发件箱。")) from None
         yield
-    finally:
-        holding.__exit__(None, None, None)
