@@ -121,11 +121,13 @@ def test_tables_are_straight_at_a_terminal(busy: Repository, columns: int, table
 
 def at_screen(repository: Repository, columns: int, *arguments: str) -> str:
     """What a command shows on a terminal of that width, without colours."""
+    # The test runner may say in the environment how wide its own terminal is.
+    environment = {k: v for k, v in os.environ.items() if k not in {"COLUMNS", "LINES"}}
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (50, columns))
     with subprocess.Popen(
         [sys.executable, "-m", "huiyin.cli.main", *arguments],
-        cwd=repository.root, env={**os.environ, "HUIYIN_AS_OF": NOW, "PYTHONUTF8": "1", "TERM": "xterm"},
+        cwd=repository.root, env={**environment, "HUIYIN_AS_OF": NOW, "PYTHONUTF8": "1", "TERM": "xterm"},
         stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs,
     ) as process:  # fmt: skip
         os.close(theirs)
