@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -201,11 +201,17 @@ def register_keys(repository: Repository, keys: Mapping[str, str], **dates: str)
     path.write_text(text, encoding="utf-8")
 
 
-def open_office(folder: Path, *stories: Story, expired: Mapping[str, str] | None = None) -> Office:
+def open_office(
+    folder: Path,
+    *stories: Story,
+    expired: Mapping[str, str] | None = None,
+    prepare: Callable[[Repository], object] | None = None,
+) -> Office:
     """A record of these cases on main, in a bare repository made by the real command.
 
     Args:
         expired: last day of validity of a person's key.
+        prepare: does to the folder what shall be in the first commit besides.
     """
     repository = make_repository(folder / "起点")
     office = Office(folder)
@@ -217,6 +223,8 @@ def open_office(folder: Path, *stories: Story, expired: Mapping[str, str] | None
     register_keys(repository, publics, **(expired or {}))
     for story in stories:
         repository.add(story)
+    if prepare is not None:
+        prepare(repository)
     founder = Desk("founder", repository.root, office.gate_key)
     done = founder.huiyin("init", "--bare", str(office.bare))
     assert (0, "") == (done.code, done.err), done.err

@@ -101,6 +101,7 @@ def _decided(
     case_id: str, file: str, deposit: Deposit, place: Place, now: datetime, output: str, *, dry_run: bool
 ) -> int:
     from huiyin.intake.decisions import read_decisions
+    from huiyin.intake.door import in_order
     from huiyin.intake.release import release
 
     draft = _open(case_id, deposit, place, quiet=output == "json")
@@ -111,7 +112,7 @@ def _decided(
     hidden = read_decisions(text.encode(), name, draft, place.rulebook.privacy)
     registered = release(place.root, draft, hidden, place.rulebook, now, deposit, dry_run=dry_run)
     if output == "json":
-        spots = (*draft.screened.certain, *hidden)
+        spots = in_order(*draft.screened.certain, *hidden)
         rulebook, notices = place.rulebook, registered.notices
         print_json(registration_data(registered, spots, notices, rulebook, held=False, sealed=True, dry_run=dry_run))
     else:
@@ -186,12 +187,13 @@ def _describe(ids: Sequence[str], deposit: Deposit, place: Place, *, show_text: 
 
 
 def _print(registered: Registered, draft: Draft, hidden: Sequence[Spot], place: Place, *, dry_run: bool) -> None:
+    from huiyin.intake.door import in_order
     from huiyin.recording.outlook import registration_approvals
 
     if registered.notices:
         click.echo("\n".join(problem_lines(registered.notices)), err=True)
     click.echo(DRY_RUN if dry_run else f"已登记：{registered.path}")
-    if lines := spot_lines([*draft.screened.certain, *hidden]):
+    if lines := spot_lines(in_order(*draft.screened.certain, *hidden)):
         click.echo("\n".join(lines))
     seats = registration_approvals(registered.replay)
     click.echo("\n".join(outcome_lines(registered.replay, registered.path, seats, "", place.rulebook)))

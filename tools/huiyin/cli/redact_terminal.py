@@ -47,7 +47,7 @@ def decide(draft: Draft, inputs: Inputs, settings: PrivacySettings, which: str) 
     while True:
         hidden = _ask_each(draft, spots, inputs)
         hidden += _ask_for_more(draft, inputs)
-        document, _ = hide(draft.document, (*draft.screened.certain, *hidden), settings, draft.known)
+        document, _ = hide(draft.screened, (*draft.screened.certain, *hidden), settings)
         _say("\n将写入留言库的文字：")
         for pointer, text in texts_of(document):
             if pointer not in FIXED:

@@ -58,9 +58,8 @@ def admit(
         raise HuiyinError(*problems)
     if document["id"] in deposit.held:
         raise HuiyinError(Problem("HY946", f"编号 {document['id']} 已有待判断的草稿，请用 huiyin redact 办理。"))
-    known = known_texts(citizen)
-    screened = screen(document, rulebook.privacy, known)
-    masked, originals = hide(document, screened.spots, rulebook.privacy, known)
+    screened = screen(document, rulebook.privacy, known_texts(citizen))
+    masked, originals = hide(screened, screened.spots, rulebook.privacy)
     contact = dict(citizen)
     sealed = Sealed(document["id"], contact.pop("name", None), contact)
     held = bool(screened.uncertain)

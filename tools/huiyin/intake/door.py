@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from huiyin.model.personal import Confidence, Finding
+from huiyin.model.personal import Confidence, Finding, PersonalKind
 from huiyin.model.problem import Problem
 from huiyin.rules.privacy import PrivacySettings, find_personal, redact
 
@@ -64,10 +64,12 @@ class Screened:
     Args:
         document: as it came.
         spots: everything found, in the order of the document, with positions in its texts.
+        known: the citizen's own name and contacts, as registered and as they tell them.
     """
 
     document: Mapping[str, Any] = field(repr=False)
     spots: tuple[Spot, ...]
+    known: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def uncertain(self) -> tuple[Spot, ...]:
@@ -83,16 +85,29 @@ class Screened:
 def screen(document: Mapping[str, Any], settings: PrivacySettings, known: Sequence[str] = ()) -> Screened:
     """第十九条: look through every text of a case that has not been written yet.
 
+    A name that is certain in one place, such as “我叫某某”, is looked for in all, for a reply begins “某某同志”.
+
     Args:
         known: the citizen's own name and contacts, found in every disguise.
     """
-    spots = (
+    spots = _spots(document, settings, known)
+    texts = dict(texts_of(document))
+    names = (
+        texts[s.pointer][s.finding.start : s.finding.end]
+        for s in spots
+        if s.finding.kind is PersonalKind.NAME and s.finding.confidence is Confidence.CERTAIN
+    )
+    together = tuple(dict.fromkeys((*known, *(name for name in names if len(name) > 1))))
+    return Screened(document, spots if together == tuple(known) else _spots(document, settings, together), together)
+
+
+def _spots(document: Mapping[str, Any], settings: PrivacySettings, known: Sequence[str]) -> tuple[Spot, ...]:
+    return tuple(
         Spot(pointer, finding)
         for pointer, text in texts_of(document)
         if pointer not in FIXED
         for finding in find_personal(text, settings, official=_is_official(pointer), known=known)
     )
-    return Screened(document, tuple(spots))
 
 
 def known_texts(citizen: Mapping[str, str]) -> tuple[str, ...]:
@@ -101,9 +116,7 @@ def known_texts(citizen: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in parts if len(part) > 1))
 
 
-def hide(
-    document: Mapping[str, Any], spots: Iterable[Spot], settings: PrivacySettings, known: Sequence[str] = ()
-) -> tuple[dict[str, Any], dict[str, str]]:
+def hide(screened: Screened, spots: Iterable[Spot], settings: PrivacySettings) -> tuple[dict[str, Any], dict[str, str]]:
     """The document without what stands at the spots, and pointer -> original text of what was changed.
 
     What becomes certain only because something beside it went is taken out too.
@@ -111,12 +124,12 @@ def hide(
     by_pointer: dict[str, list[Finding]] = {}
     for spot in spots:
         by_pointer.setdefault(spot.pointer, []).append(spot.finding)
-    changed = copy.deepcopy(dict(document))
+    changed = copy.deepcopy(dict(screened.document))
     originals = {}
     for pointer, text in list(texts_of(changed)):
         if pointer in by_pointer:
             originals[pointer] = text
-            put(changed, pointer, _without(text, by_pointer[pointer], settings, _is_official(pointer), known))
+            put(changed, pointer, _without(text, by_pointer[pointer], settings, _is_official(pointer), screened.known))
     return changed, originals
 
 
@@ -156,6 +169,11 @@ def put(document: dict[str, Any], pointer: str, text: str) -> None:
     for part in above:
         place = place[int(part)] if isinstance(place, list) else place[part]
     place[int(last) if isinstance(place, list) else last] = text
+
+
+def in_order(*spots: Spot) -> list[Spot]:
+    """Spots as their texts are read."""
+    return sorted(spots, key=lambda s: (s.pointer, s.finding.start, s.finding.end))
 
 
 def to_decide(case_id: str, spots: Sequence[Spot]) -> Problem:

@@ -189,9 +189,9 @@ class _Planner:
     def _let_in(self, draft: Draft, document: dict[str, Any]) -> list[Problem]:
         """第十九条: take the case without what is personal, or hold it back; errors among the problems refuse it."""
         case_id, received_at = document["id"], draft.values["received_at"]
-        privacy, known = self.rulebook.privacy, known_texts(draft.citizen)
-        screened = screen(document, privacy, known)
-        masked, originals = hide(document, screened.spots, privacy, known)
+        privacy = self.rulebook.privacy
+        screened = screen(document, privacy, known_texts(draft.citizen))
+        masked, originals = hide(screened, screened.spots, privacy)
         path = f"cases/{received_at:%Y/%m/%d}/{case_id}.yaml"
         try:
             text = canonical(masked)

@@ -90,7 +90,7 @@ def tells_the_same(written: str, told: str) -> bool:
         if found < 0:
             return False
         position = found + len(part)
-    return position <= end
+    return True
 
 
 def known_cases(source: Source) -> Iterator[Known]:

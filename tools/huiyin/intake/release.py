@@ -33,14 +33,12 @@ class Draft:
 
     Args:
         document: the case as it came.
-        known: the citizen's own name and contacts.
         screened: what is found in it by the rules of today.
         since: when it was put into the vault.
     """
 
     case_id: str
     document: Mapping[str, Any] = field(repr=False)
-    known: tuple[str, ...] = field(repr=False)
     screened: Screened = field(repr=False)
     since: datetime
 
@@ -58,7 +56,7 @@ class Draft:
         Made of the places and of what is left without them: a digest of the draft itself would let anybody who sees
         it try all telephone numbers.
         """
-        masked, _ = hide(self.document, self.screened.spots, settings, self.known)
+        masked, _ = hide(self.screened, self.screened.spots, settings)
         told = json.dumps([masked, [s.data for s in self.screened.spots]], ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(told.encode()).hexdigest()[:32]
 
@@ -76,7 +74,7 @@ def open_draft(deposit: Deposit, case_id: str, settings: PrivacySettings) -> Dra
         raise HuiyinError(Problem("HY732", f"{case_id} 的草稿已经办完。"))
     known = known_texts({"name": sealed.name or "", **sealed.contact})
     document = sealed.held.document
-    return Draft(case_id, document, known, screen(document, settings, known), sealed.held.since)
+    return Draft(case_id, document, screen(document, settings, known), sealed.held.since)
 
 
 def release(
@@ -97,7 +95,7 @@ def release(
     Raises:
         HuiyinError: as ``register``; HY715, HY906, HY950. The draft waits on.
     """
-    document, originals = hide(draft.document, (*draft.screened.certain, *hidden), rulebook.privacy, draft.known)
+    document, originals = hide(draft.screened, (*draft.screened.certain, *hidden), rulebook.privacy)
     registered = register(root, document, rulebook, now, dry_run=dry_run)
     if not dry_run:
         _clear(deposit, draft.case_id, document, originals)
