@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from huiyin.publish.search.layout import ENDING, FACET
+from huiyin.publish.search.reading import read_entries
 from huiyin.scan import packed, tables
 from huiyin.scan.markup import read_html, read_xml
-from huiyin.scan.passage import Passage, UnreadableError
+from huiyin.scan.passage import BREAK, Passage, UnreadableError, at
 from huiyin.scan.pictures import dig, read_image
 from huiyin.scan.texts import decode, read_csv, read_json, read_json_lines, read_text
 
@@ -107,6 +109,15 @@ def _sqlite(name: str, data: bytes, depth: int) -> Iterator[Passage]:
     yield from dig(data)  # also what was deleted, and still lies in its pages
 
 
+def _pairs(name: str, data: bytes, depth: int) -> Iterator[Passage]:
+    """The search's files: each pair of characters by itself, for in the index, too, it is next to nothing."""
+    try:
+        pairs = [chr(e.first) + chr(e.second) for e in read_entries(data) if e.first < FACET]
+    except ValueError:
+        raise UnreadableError("HY763", "搜索索引已损坏或不完整") from None
+    yield Passage(BREAK.join(pairs), at("搜索索引"))
+
+
 READERS: dict[str, Reader] = {
     **dict.fromkeys(("html", "htm", "xhtml"), _html),
     **dict.fromkeys(("xml", "svg", "atom", "rss", "xsl", "rels", "vml"), _xml),
@@ -120,5 +131,6 @@ READERS: dict[str, Reader] = {
     **dict.fromkeys(("png", "jpg", "jpeg", "webp", "gif", "ico"), _image),
     **dict.fromkeys(("parquet",), _parquet),
     **dict.fromkeys(("sqlite", "sqlite3", "db"), _sqlite),
+    ENDING: _pairs,
 }
 """Ending → reader."""

@@ -1,0 +1,38 @@
+"""The form of the index files, shared by those who write and who read them; see ``docs/search.md``."""
+
+from __future__ import annotations
+
+VERSION = 1
+"""Raised whenever the same documents would give other files; old segments are then made anew."""
+MAGIC = b"HYB1"
+"""The first bytes of a file of pairs."""
+ENDING = "bigrams"
+SECOND_BITS = 21
+"""A term is ``first << 21 | second``: two code points, each below 2²¹."""
+FACET = 0x110000
+"""The first of a term that is no pair of characters: facet n has 0x110000 + n, its second is the value's number."""
+TERM_BYTES = 6
+LENGTH_BYTES = 3
+HEADER = TERM_BYTES + LENGTH_BYTES
+"""An entry: its term, the length of what follows (little-endian), flags, postings."""
+BITMAP = 1
+"""Flag: the documents of the term are a bitmap, else the gaps between their numbers as varints."""
+TITLED = 2
+"""Flag: before them stand the documents that have it in the title, with their length (three bytes)."""
+TITLE_BITMAP = 4
+"""Flag: those are a bitmap."""
+FLAGS = BITMAP | TITLED | TITLE_BITMAP
+SHARD_BYTES = 4096
+"""How large a file of pairs is on average: a query reads one for each pair and segment."""
+CHUNK_BYTES = 8192
+"""How large a file of texts is on average: a query reads at most one for each result shown."""
+CHUNK_DOCUMENTS = 8
+
+
+def shard_of(term: int, shards: int) -> int:
+    """Which of the files of a segment holds a term; the same as in the browser, and as ``shards.hashes``."""
+    first, second = term >> SECOND_BITS, term & ((1 << SECOND_BITS) - 1)
+    mixed = (first * 0x9E3779B1 ^ second * 0x85EBCA6B) & 0xFFFFFFFF
+    mixed ^= mixed >> 15
+    mixed = mixed * 0x2C1B3C6D & 0xFFFFFFFF
+    return (mixed ^ mixed >> 13) % shards
