@@ -12,6 +12,7 @@ from huiyin.committed import find_in_file
 from huiyin.findings import case_texts, hide, hide_path
 from huiyin.introduced import find_introduced
 from huiyin.model.event import EVENT_TYPES
+from huiyin.repo import canonical, yaml
 from huiyin.repo.base import load_base
 from huiyin.repo.source import FolderSource
 from huiyin.rules.privacy import PrivacySettings
@@ -165,6 +166,53 @@ def test_each_commit_on_the_way_is_looked_through(trees: Trees) -> None:
     assert [("HY750", "docs/b.md"), ("HY753", "docs/a.md"), ("HY753", "docs/b.md")] == sorted(
         introduced(trees, base, last)
     )
+
+
+ESCAPED = "".join(f"\\x{ord(digit):02x}" for digit in MOBILE)
+FOLDED = f"{MOBILE[:5]}\\\n       {MOBILE[5:]}"
+CASE = Story("2026-11-20 09:00", reference="1", facts={"body": "演示。"})
+
+
+def written(body: str) -> bytes:
+    """The case with its body as somebody might write it, who does not keep to the canonical form."""
+    text = canonical.canonical(CASE.data())
+    assert "body: 演示。\n" in text
+    return text.replace("body: 演示。\n", f"body: {body}\n").encode()
+
+
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [
+        (CASE.case().path, written(f'"请回电{ESCAPED}"')),
+        (CASE.case().path, written(f'"请回电{FOLDED}"')),
+        (CASE.case().path, written(f'"请回电{FOLDED}"\nunknown: 1')),
+        (CASE.case().path, written("演示。") + f"# {MOBILE}\n".encode() + b"#" * yaml.MAX_BYTES),
+        ("cases/2026/11/20/list.xlsx", workbook(cell=MOBILE)),
+        ("rules/a.yaml", f'a: "{ESCAPED}"\n'.encode()),
+        ("rules/a.yaml", f"a: {MOBILE[:5]}\n       {MOBILE[5:]}\n".encode()),
+        ("site/a.js", f"a = '{ESCAPED}'\n".encode()),
+        ("docs/a.txt", f"张三的电话是{MOBILE}（虚构）".encode("gb18030")),
+        ("docs/a.csv", f"电话\n{MOBILE}（虚构）".encode("gb18030")),
+        ("docs/a.txt", f"电话{MOBILE}（虚构）".encode("utf-16")),
+        ("docs/a.lock", MOBILE.encode()),
+        ("Makefile-list.csv", MOBILE.encode()),
+    ],
+)
+def test_no_form_of_writing_hides_it(trees: Trees, path: str, data: bytes) -> None:
+    """第十九条: escapes, folded lines, encodings, sizes and names; also where a later commit takes the file back."""
+    base = trees.commit(shipped())
+    head = trees.commit({**shipped(), path: File(data)}, base)
+    assert ("HY750", path) in introduced(trees, base, head)
+    clean = {path: File(canonical.canonical(CASE.data()).encode())} if path == CASE.case().path else {}
+    assert ("HY753", path) in introduced(trees, base, trees.commit({**shipped(), **clean}, head))
+
+
+def test_an_earlier_version_that_cannot_be_read_is_told(trees: Trees) -> None:
+    """It lies in the history like any other, once for each file."""
+    base = trees.commit(shipped())
+    first = trees.commit({**shipped(), "docs/a.bin": File(b"\0\xff")}, base)
+    second = trees.commit({**shipped(), "docs/a.bin": File(b"\0\xfe")}, first)
+    assert [("HY752", "docs/a.bin")] == introduced(trees, base, trees.commit(shipped(), second))
 
 
 def test_what_was_there_before_is_nobodys_fault(trees: Trees) -> None:

@@ -7,7 +7,8 @@ write and which hold planted numbers on purpose.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import codecs
+from collections.abc import Iterable, Iterator
 
 from huiyin.findings import Found, find_in_text, key_of, span
 from huiyin.model.personal import Confidence
@@ -16,15 +17,17 @@ from huiyin.repo import yaml
 from huiyin.repo.source import Source, shown
 from huiyin.rules.privacy import PrivacySettings, find_personal
 from huiyin.rules.privacy.settings import PATH as PRIVACY_PATH
-from huiyin.scan.passage import UnreadableError
+from huiyin.scan.passage import Pieces, UnreadableError, at
 from huiyin.scan.readers import READERS, read
-from huiyin.scan.texts import decode
+from huiyin.scan.texts import decode, unescaped, values
 from huiyin.scan.vendored import LIST, digest, listed
 
 LOOKED = ("rules", "site", "mkdocs.yml", "README.md", "README.zh-CN.md")
 """Files and folders that ``check`` reads beside the cases."""
-PROGRAM = ("tools/", "tests/", "bench/", "schema/", ".ci/", ".github/", "pyproject.toml", "Makefile")
-"""What developers write; the gate does not look for citizens there."""
+PROGRAM = ("tools/", "tests/", "bench/", "schema/", ".ci/", ".github/")
+PROGRAM_FILES = frozenset({"pyproject.toml", "Makefile", "requirements.lock", "requirements-build.lock"})
+"""What developers write, folders and files; the gate does not look for citizens there."""
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def check_texts(source: Source, settings: PrivacySettings) -> Iterator[Problem]:
@@ -51,20 +54,33 @@ def find_in_file(path: str, data: bytes, settings: PrivacySettings) -> tuple[lis
     found: list[Found] = []
     if path == PRIVACY_PATH:
         settings = _with_own(data, settings)
-    if not is_read_otherwise(path):
-        try:
-            return list(find_in_text(decode(data), settings)), None
-        except UnreadableError as error:
-            return [], Problem("HY752", f"{error.why}。", shown(path), article="19")
     try:
+        if not is_read_otherwise(path):
+            return find_in_source(decode(data), settings), None
         for passage in read(path, data):
             for finding in find_personal(passage.text, settings, official=True):
                 if passage.exact or finding.confidence is Confidence.CERTAIN:
                     line, place = passage.where(finding.start)
                     found.append(Found("", place or span(finding, ""), finding, key_of(passage.text, finding), line))
     except UnreadableError as error:
-        return found, Problem("HY752", f"{error.why}。", shown(path), article="19")
+        guessed = () if found else _certain(find_in_text(_guess(data), settings, official=False))
+        return [*found, *guessed], Problem("HY752", f"{error.why}。", shown(path), article="19")
     return found, None
+
+
+def find_in_source(text: str, settings: PrivacySettings, *, official: bool = True) -> list[Found]:
+    """What a text holds as it is written, and what is certain once its escapes and folded lines are read.
+
+    YAML, scripts and style sheets say the same in many ways, and only one of them looks like a number.
+    """
+    found = list(find_in_text(text, settings, official=official))
+    known = {f.key for f in found}
+    for other in dict.fromkeys((unescaped(text), _scalars(text))):
+        if other not in ("", text):
+            more = [f for f in _certain(find_in_text(other, settings, official=official)) if f.key not in known]
+            known |= {f.key for f in more}
+            found += more
+    return found
 
 
 def is_read_otherwise(path: str) -> bool:
@@ -75,7 +91,34 @@ def is_read_otherwise(path: str) -> bool:
 
 def is_looked_at(path: str) -> bool:
     """Whether the gate looks into a file of that path for a citizen's data."""
-    return not path.startswith(PROGRAM) and not path.endswith(".lock")
+    return not path.startswith(PROGRAM) and path not in PROGRAM_FILES
+
+
+def _certain(found: Iterable[Found]) -> Iterator[Found]:
+    return (f for f in found if f.finding.confidence is Confidence.CERTAIN)
+
+
+def _scalars(text: str) -> str:
+    """All that a YAML file says, each by itself; nothing where it is none."""
+    try:
+        document = yaml.parse(text.encode(), path="")
+    except HuiyinError:
+        return ""
+    pieces = Pieces(at(""))
+    values(pieces, document, 0)
+    return pieces.passage().text
+
+
+def _guess(data: bytes) -> str:
+    """Text in another encoding as well as it can be told; nothing of what is no text at all."""
+    if data.startswith(_UTF16):
+        return data.decode("utf-16", "replace")
+    if b"\0" in data:
+        return ""
+    try:
+        return data.decode("gb18030")
+    except UnicodeDecodeError:
+        return data.decode(errors="replace")
 
 
 def _with_own(data: bytes, settings: PrivacySettings) -> PrivacySettings:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
-from huiyin.committed import find_in_file, is_looked_at
+from huiyin.committed import find_in_file, find_in_source, is_looked_at
 from huiyin.findings import Found, find_in_case, find_in_text, hide_in
 from huiyin.model.personal import Confidence
 from huiyin.model.problem import Problem
@@ -28,7 +28,7 @@ from huiyin.rules.privacy import PrivacySettings
 
 HISTORY = "HY753"
 MAX_FILE = 32 * 1024 * 1024
-"""Bytes of a file beside the cases; what is larger is told to the reviewer, not read."""
+"""Bytes of a file; what is larger is told to the reviewer, not read."""
 Counts: TypeAlias = Counter[tuple[object, Confidence]]
 
 
@@ -56,7 +56,7 @@ class _Reader:
         if not missing:
             return
         sizes = sizes_of(self.root, [oid for _, oid in missing])
-        fit = {oid for path, oid in missing if sizes[oid] <= _most(path)}
+        fit = {oid for _, oid in missing if sizes[oid] <= MAX_FILE}
         blobs = read_blobs(self.root, sorted(fit))
         for path, oid in missing:
             self._known[path, oid] = self._find(path, blobs.get(oid))
@@ -67,15 +67,21 @@ class _Reader:
 
     def _find(self, path: str, data: bytes | None) -> tuple[list[Found], Problem | None]:
         if data is None:
-            too_large = Problem("HY752", f"文件超过{MAX_FILE:,}字节。", shown(path), article="19")
-            return [], None if _is_case(path) else too_large  # such a case is refused for its size
+            return [], Problem("HY752", f"文件超过{MAX_FILE:,}字节。", shown(path), article="19")
         if not _is_case(path):
             return find_in_file(path, data, self.settings)
         file = parse_case(path, data, self.schema) if self.schema else None
-        if file is None or file.case is None or file.problems:
-            return list(find_in_text(data.decode(errors="replace"), self.settings, official=False)), None
-        found = find_in_case(file.case, self.settings)
-        return [Found(f.pointer, f.place, f.finding, f.key, yaml.line_of(data, f.pointer)) for f in found], None
+        found: list[Found] = []
+        if file is not None and file.case is not None:
+            in_case = find_in_case(file.case, self.settings)
+            found = [Found(f.pointer, f.place, f.finding, f.key, yaml.line_of(data, f.pointer)) for f in in_case]
+            if not file.problems:
+                return found, None
+        # Not in its one form, so it may hold more than the case that it tells, or none at all.
+        known = {f.key for f in found}
+        text = data.decode(errors="replace")
+        more = find_in_source(text, self.settings, official=file is not None and file.case is not None)
+        return [*found, *(f for f in more if f.key not in known)], None
 
 
 def find_introduced(
@@ -179,11 +185,13 @@ def _in_files(
         + [(path, oid) for known in (before, after) for path, oid in known.items() if is_looked_at(path)]
     )
     told: dict[str, Counts] = {}
+    unread: set[tuple[str, Problem]] = set()
     for version in sorted(read, key=lambda v: v.oid != after.get(v.path)):  # the newest first
         newest = version.oid == after.get(version.path)
         found, problem = reader.found(version.path, version.oid)
-        if problem is not None and newest:
-            yield problem
+        if problem is not None and (newest or (version.path, problem) not in unread):
+            unread.add((version.path, problem))
+            yield problem if newest else replace(problem, message=f"提交 {version.commit[:10]} 中：{problem.message}")
         allowed = told.get(version.path)
         if allowed is None:
             old = before.get(version.path)
@@ -222,9 +230,6 @@ def _blobs_at(root: Path, commit: str, paths: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _most(path: str) -> int:
-    return yaml.MAX_BYTES if _is_case(path) else MAX_FILE
-
-
 def _is_case(path: str) -> bool:
-    return f"{path}/".startswith(CASES)
+    """Whether it may be read as a case; a workbook that somebody put among the cases is read as one."""
+    return path.startswith(CASES) and path.endswith(".yaml")

@@ -13,6 +13,7 @@ from typing import Any
 from huiyin.scan.passage import Passage, Pieces, UnreadableError, at, lines_of
 
 MAX_CELL = 16 * 1024 * 1024
+_CONTINUED = re.compile(r"\\\r?\n[ \t]*")
 _ESCAPE = re.compile(r"\\u\{([0-9A-Fa-f]{1,6})\}|\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|\\([0-9A-Fa-f]{4,6})\b")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _FOREIGN = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
@@ -37,10 +38,16 @@ def read_text(data: bytes) -> Iterator[Passage]:
     """Text, a script, a style sheet: as it stands, and with its escapes resolved where it has any."""
     text = decode(data)
     yield Passage(text, lines_of(text))
-    if "\\" in text:
-        plain = _ESCAPE.sub(lambda m: _character(int(next(g for g in m.groups() if g), 16)), text)
-        if plain != text:
-            yield Passage(plain, lines_of(plain))
+    if (plain := unescaped(text)) != text:
+        yield Passage(plain, lines_of(plain))
+
+
+def unescaped(text: str) -> str:
+    """The text as a program or YAML reads it: escapes resolved, lines that a backslash continues without an indent."""
+    if "\\" not in text:
+        return text
+    joined = _CONTINUED.sub("\n", text)  # the line stays, so that lines are counted rightly
+    return _ESCAPE.sub(lambda m: _character(int(next(g for g in m.groups() if g), 16)), joined)
 
 
 def read_json(data: bytes) -> Iterator[Passage]:
