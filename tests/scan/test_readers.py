@@ -140,6 +140,13 @@ def test_a_damaged_database_is_refused(tmp_path: Path) -> None:
     assert "HY763" == problem.code
 
 
+@pytest.mark.parametrize("name", ["a.html", "a.xml"])
+def test_blanks_are_read_as_they_are_shown(name: str) -> None:
+    """A browser shows a line break and an indent as one blank, so a number goes on behind them."""
+    data = page(f"<p>{MOBILE[:3]}\n          {MOBILE[3:]}</p>")
+    assert [PersonalKind.MOBILE] == [hit.kind for hit in look(name, data, NOTHING_ALLOWED).hits]
+
+
 @pytest.mark.parametrize("path", [f"a/{MOBILE}/b.html", f"tel-{MOBILE}.txt", "%31%33800138000/a.html"])
 def test_names_are_read(path: str) -> None:
     """Names of files and folders, also as they look in an address; the place does not repeat them."""

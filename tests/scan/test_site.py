@@ -105,6 +105,15 @@ def test_a_name_that_cannot_be_seen_is_refused(tmp_path: Path) -> None:
     assert ["HY766"] == codes(folder)
 
 
+def test_nothing_is_no_clean_site(tmp_path: Path) -> None:
+    """A build that wrote nothing, or another folder than was meant, must not pass."""
+    folder = write(tmp_path / "site")
+    (folder / "empty").mkdir()
+    with pytest.raises(UsageError) as raised:
+        scan(folder, NOTHING)
+    assert ["HY907"] == [p.code for p in raised.value.problems]
+
+
 def test_there_must_be_a_folder(tmp_path: Path) -> None:
     """A missing folder is a mistake, and no clean site."""
     with pytest.raises(UsageError) as raised:

@@ -28,6 +28,7 @@ _RAW_END = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("scri
 _JSON_TYPE = re.compile(r"""type\s*=\s*["']?application/(?:[\w.+-]*\+)?json\b""", re.IGNORECASE)
 _VALUE = re.compile(r"""=\s*("[^"]*"|'[^']*')""", re.DOTALL)
 _DATA_ADDRESS = re.compile(r"data:(?P<type>[\w/+.-]*)(?P<options>(?:;[\w=-]+)*),(?P<data>[^\"')\s>]*)")
+_BLANKS = re.compile(r"[ \t\r\n\f]{2,}")
 # Rows of numbers that only a machine draws with.
 _DRAWING = re.compile(r"""(?<![\w-])(?:d|points|viewBox)\s*=\s*(?:"[MLHVCSQTAZmlhvcsqtaze\d\s.,+-]*"|'[\d\s.,-]*')""")
 INLINE = frozenset({
@@ -90,7 +91,8 @@ def _read(text: str, nested: Nested, *, raw: bool, is_block: Callable[[str], boo
 
 
 def _words(words: Pieces, text: str, origin: int) -> None:
-    plain = html.unescape(text)
+    # A browser shows any number of blanks and line breaks as one.
+    plain = html.unescape(_BLANKS.sub(lambda found: "\n" if "\n" in found[0] else " ", text))
     words.add(plain, origin)
     if "<" in plain and "<" not in text:  # markup inside of markup, as feeds and indexes hold it
         words.end()

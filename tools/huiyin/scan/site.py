@@ -67,7 +67,7 @@ def scan(
         vendored: hashes of files that need not be read.
 
     Raises:
-        UsageError: HY907, there is no such folder.
+        UsageError: HY907, there is no such folder, or nothing in it: a failed build must not pass for a clean site.
     """
     if not folder.is_dir() or folder.is_symlink():
         raise UsageError(Problem("HY907", f"没有这个目录，或它是符号链接：{folder}。"))
@@ -88,6 +88,8 @@ def scan(
         looked: Looked = look(path, data, settings)
         hits += looked.hits
         problems += [looked.problem] if looked.problem else []
+    if not files:
+        raise UsageError(Problem("HY907", f"这个目录中没有文件，没有可以检查的内容：{folder}。"))
     fresh = [hit for hit in hits if hit.key not in accepted]
     problems += report(fresh)
     problems.sort(key=lambda p: (p.level is not Severity.ERROR, p.path, p.line or 0, p.code))
