@@ -163,7 +163,7 @@ def test_options_name_another_record_and_another_time(project: Path, tmp_path: P
 
 
 def test_a_quiet_build_says_nothing(project: Path) -> None:
-    """Not even that the segmenter of the search loads its dictionary: a mail of cron means trouble."""
+    """A mail of cron means trouble."""
     done = run_mkdocs(project, "build", "--quiet")
     assert (0, "", "") == (done.returncode, done.stdout, done.stderr)
 

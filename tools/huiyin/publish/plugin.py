@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from datetime import date, datetime
 from pathlib import Path
@@ -24,6 +23,8 @@ from huiyin.publish.gather import Gathered, gather
 from huiyin.publish.pages import Page
 from huiyin.publish.procedure_view import load_procedures
 from huiyin.publish.render import inert, render
+from huiyin.publish.search.build import build
+from huiyin.publish.search.document import document_of
 from huiyin.publish.site import Site
 from huiyin.repo.source import FolderSource
 from huiyin.rules.articles import cite
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 HOME = "index.md"
 WATCHED = ("cases", "rules", "schema")
 CLOCK = "HUIYIN_AS_OF"
+SEARCH = "search/data"
+"""Where the index of the search lies below the site's root; ``site/assets/search/page.js`` reads it there."""
 SHOWN = 100
 """Findings in the built site beyond this number are counted, not listed."""
 
@@ -68,11 +71,6 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Remember whether somebody is watching; having this method also keeps the plugin across rebuilds."""
         self._serving = command == "serve"
-
-    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Silence the word segmenter of the search, which tells on stderr that it loads its dictionary."""
-        logging.getLogger("jieba").setLevel(logging.WARNING)
-        return config
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         """Tell the templates whether MkDocs will inject its reloading script, which the policy must then allow."""
@@ -121,7 +119,6 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
         if made:
             page.meta["title"] = inert(made.title)
             page.meta["hide"] = ["navigation"]
-            page.meta["search"] = {"exclude": not made.searchable}
         return markdown
 
     # Last, so that the theme and other plugins never change what stands in a page of the record.
@@ -143,12 +140,19 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
     # The very last, so that nothing is written to the site that was not looked through.
     @event_priority(-1000)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """第十九条: look through everything that was built; what holds personal data is no site (``serve`` only tells).
+        """Write the index of the search, then look through everything that was built (第十九条).
+
+        What holds personal data is no site (``serve`` only tells).
 
         Raises:
-            PluginError: HY767, something was found, or a file could not be read to its end.
+            PluginError: HY767, something was found, or a file could not be read to its end; HY801, no index was written.
         """
         assert self._gathered is not None, "on_pre_build comes first"
+        try:
+            build(map(document_of, self._gathered.cases), Path(config.site_dir) / SEARCH)
+        except HuiyinError as error:
+            self._report(error.problems)
+            raise PluginError(_summary(error.problems)) from error
         try:
             found = look_through(Path(config.site_dir), self._gathered, self._root(config))
         except HuiyinError as error:

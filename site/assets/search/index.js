@@ -1,0 +1,240 @@
+// Reads the index that tools/huiyin/publish/search writes: which documents hold all words, exactly or nearly, and their
+// texts. Knows nothing of the page. The form of the files is described in docs/search.md.
+import { fold } from "./fold.js";
+
+const VERSION = 1;
+const MAGIC = 0x31425948; // "HYB1"
+const FACET = 0x110000;
+const FACETS = ["unit", "topic", "channel", "year"];
+const HEADER = 9;
+const [BITMAP, TITLED, TITLE_BITMAP] = [1, 2, 4];
+// Pairs that one query asks for: more would cost more than they tell. What is shown is checked against its text anyway.
+const MAX_PAIRS = 6;
+
+// The index was published anew while somebody was reading.
+export class Outdated extends Error {}
+
+export class Index {
+  constructor(base, manifest) {
+    this.base = base;
+    this.segments = manifest.segments;
+    this.labels = manifest.labels;
+    this.documents = manifest.segments.reduce((sum, segment) => sum + segment.documents, 0);
+    this.files = new Map();
+  }
+
+  // base: the address of the folder of the index, with a slash at its end.
+  static async open(base) {
+    const manifest = await load(new URL("manifest.json", base), "no-cache").then((response) => response.json());
+    if (manifest.version !== VERSION) throw new Outdated("version");
+    return new Index(base, manifest);
+  }
+
+  // The values of a facet that occur anywhere.
+  values(facet) {
+    return [...new Set(this.segments.flatMap((segment) => segment.facets[facet]))];
+  }
+
+  // words: folded, of two characters or more. filters: {unit: "lanzhou", …}. order: "relevance" or "date".
+  async find(words, filters, order) {
+    const pairs = choosePairs(words);
+    const found = await Promise.all(
+      this.segments.map((segment, number) => this.#findIn(segment, number, pairs, filters)),
+    );
+    return new Hits(this, words, arrange(found.reverse(), order), pairs.exact);
+  }
+
+  async #findIn(segment, number, pairs, filters) {
+    const terms = pairs.map(([first, second]) => ({ first, second, titled: true }));
+    for (const [facet, value] of Object.entries(filters)) {
+      const at = segment.facets[facet].indexOf(value);
+      if (at < 0) return { number, all: new Uint8Array(0), titles: new Uint8Array(0) };
+      terms.push({ first: FACET + FACETS.indexOf(facet), second: at, titled: false });
+    }
+    let all = null;
+    let titles = null;
+    for (const [term, entry] of await Promise.all(
+      terms.map(async (term) => [term, await this.#entry(segment, term.first, term.second)]),
+    )) {
+      all = and(all, entry.documents);
+      titles = and(titles, term.titled ? entry.titles : entry.documents);
+    }
+    return { number, all, titles };
+  }
+
+  async #entry(segment, first, second) {
+    const shard = shardOf(first, second, segment.shards);
+    const data = await this.#file(`${segment.name}/${shard}.bigrams`, (response) => response.arrayBuffer());
+    return readEntry(new DataView(data), first, second, segment.documents);
+  }
+
+  async text(number, position) {
+    const segment = this.segments[number];
+    const chunk = Math.floor(position / segment.chunk);
+    const documents = await this.#file(`${segment.name}/${chunk}.json`, (response) => response.json());
+    return documents[position % segment.chunk];
+  }
+
+  // Each file is asked for once; one that failed may be asked for again.
+  #file(name, read) {
+    if (!this.files.has(name)) {
+      const loading = load(new URL(name, this.base), "default").then(read);
+      loading.catch(() => this.files.delete(name));
+      this.files.set(name, loading);
+    }
+    return this.files.get(name);
+  }
+}
+
+// What was found, best first. exact: every document does hold every word; else only those that were checked.
+export class Hits {
+  constructor(index, words, places, exact) {
+    this.index = index;
+    this.words = words;
+    this.places = places;
+    this.exact = exact;
+    this.next = 0;
+    this.refuted = 0;
+  }
+
+  // How many there are, at most if not everything is checked.
+  get count() {
+    return this.places.length - this.refuted;
+  }
+
+  get certain() {
+    return this.exact || this.next === this.places.length;
+  }
+
+  get done() {
+    return this.next === this.places.length;
+  }
+
+  // Up to `wanted` further documents that hold every word; looks at `most` at most.
+  async more(wanted, most) {
+    const found = [];
+    const end = Math.min(this.places.length, this.next + most);
+    while (found.length < wanted && this.next < end) {
+      const batch = this.places.slice(this.next, Math.min(end, this.next + wanted - found.length));
+      const texts = await Promise.all(batch.map(([number, position]) => this.index.text(number, position)));
+      this.next += batch.length;
+      for (const document of texts) {
+        if (this.exact || holds(document, this.words)) found.push(document);
+        else this.refuted += 1;
+      }
+    }
+    return found;
+  }
+}
+
+// Every text of a document in which words are found, as Document.searched in document.py.
+export function textsOf(document) {
+  return [document.t, ...document.x.map(([, text]) => text), document.u[1], ...document.k, document.i];
+}
+
+function holds(document, words) {
+  const texts = textsOf(document).map(fold);
+  return words.every((word) => texts.some((text) => text.includes(word)));
+}
+
+// The pairs to ask for. Few words: every pair. Many: every second pair covers each character, and the rest is left out.
+function choosePairs(words) {
+  const every = words.map((word) => {
+    const points = Array.from(word, (character) => character.codePointAt(0));
+    return points.slice(1).map((second, i) => [points[i], second]);
+  });
+  const total = every.reduce((sum, pairs) => sum + pairs.length, 0);
+  let chosen = every.flat();
+  if (total > MAX_PAIRS) {
+    const covering = every.map((pairs) => pairs.filter((_, i) => i % 2 === 0 || i === pairs.length - 1));
+    // One of each word in turn, so that no word is left without any.
+    chosen = [];
+    for (let i = 0; chosen.length < MAX_PAIRS && covering.some((pairs) => i < pairs.length); i += 1) {
+      chosen.push(...covering.filter((pairs) => i < pairs.length).map((pairs) => pairs[i]));
+    }
+    chosen.length = Math.min(chosen.length, MAX_PAIRS);
+  }
+  const pairs = [...new Map(chosen.map((pair) => [pair.join(), pair])).values()];
+  pairs.exact = words.every((word) => Array.from(word).length === 2) && total <= MAX_PAIRS;
+  return pairs;
+}
+
+function shardOf(first, second, shards) {
+  let mixed = Math.imul(first, 0x9e3779b1) ^ Math.imul(second, 0x85ebca6b);
+  mixed ^= mixed >>> 15;
+  mixed = Math.imul(mixed, 0x2c1b3c6d);
+  return ((mixed ^ (mixed >>> 13)) >>> 0) % shards;
+}
+
+function readEntry(view, first, second, documents) {
+  if (view.byteLength < 4 || view.getUint32(0, true) !== MAGIC) throw new Outdated("not an index");
+  // A term is first·2²¹ + second, in six bytes.
+  const wanted = first * 0x200000 + second;
+  for (let at = 4; at < view.byteLength; ) {
+    const term = view.getUint32(at, true) + view.getUint16(at + 4, true) * 0x100000000;
+    const length = view.getUint16(at + 6, true) + view.getUint8(at + 8) * 0x10000;
+    if (term === wanted) return readPostings(view, at + HEADER, length, documents);
+    at += HEADER + length;
+  }
+  return { documents: new Uint8Array(0), titles: new Uint8Array(0) };
+}
+
+function readPostings(view, start, length, documents) {
+  const flags = view.getUint8(start);
+  let at = start + 1;
+  let titles = new Uint8Array(0);
+  if (flags & TITLED) {
+    const size = view.getUint16(at, true) + view.getUint8(at + 2) * 0x10000;
+    titles = readBits(view, at + 3, size, flags & TITLE_BITMAP, documents);
+    at += 3 + size;
+  }
+  return { documents: readBits(view, at, start + length - at, flags & BITMAP, documents), titles };
+}
+
+// A posting as a bitmap, in whichever form it stands.
+function readBits(view, start, size, isBitmap, documents) {
+  const bytes = new Uint8Array(view.buffer, view.byteOffset + start, size);
+  if (isBitmap) return bytes;
+  const bits = new Uint8Array(Math.ceil(documents / 8));
+  let number = 0;
+  let gap = 0;
+  let shift = 0;
+  for (const byte of bytes) {
+    gap |= (byte & 0x7f) << shift;
+    shift += 7;
+    if (byte & 0x80) continue;
+    number += gap;
+    bits[number >> 3] |= 1 << (number & 7);
+    gap = 0;
+    shift = 0;
+  }
+  return bits;
+}
+
+function and(one, other) {
+  if (one === null) return other;
+  return one.slice(0, other.length).map((byte, i) => byte & other[i]);
+}
+
+// [segment, position] of each document, newest first; by relevance those that have every word in the title come first.
+function arrange(found, order) {
+  const titled = [];
+  const others = [];
+  for (const { number, all, titles } of found) {
+    for (let i = all.length - 1; i >= 0; i -= 1) {
+      for (let bit = 7; all[i] && bit >= 0; bit -= 1) {
+        if (!((all[i] >> bit) & 1)) continue;
+        const first = order === "relevance" && (titles[i] >> bit) & 1;
+        (first ? titled : others).push([number, 8 * i + bit]);
+      }
+    }
+  }
+  return titled.concat(others);
+}
+
+async function load(address, cache) {
+  const response = await fetch(address, { cache, credentials: "same-origin" });
+  if (response.status === 404) throw new Outdated(address.pathname);
+  if (!response.ok) throw new Error(`${response.status}`);
+  return response;
+}
