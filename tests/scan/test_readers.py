@@ -140,6 +140,13 @@ def test_a_damaged_database_is_refused(tmp_path: Path) -> None:
     assert "HY763" == problem.code
 
 
+def test_chance_is_no_person() -> None:
+    """Compressed bytes hold short strings of every form; a picture must not keep a site from being published."""
+    picture = image("PNG") + b"\0 f::b1 \0 wx_a1b2c3 \0 a@b.cn \0"
+    assert () == look("a.png", picture, NOTHING_ALLOWED).hits
+    assert look("a.png", picture + f" {MOBILE} ".encode(), NOTHING_ALLOWED).hits
+
+
 @pytest.mark.parametrize("name", ["a.html", "a.xml"])
 def test_blanks_are_read_as_they_are_shown(name: str) -> None:
     """A browser shows a line break and an indent as one blank, so a number goes on behind them."""

@@ -59,7 +59,7 @@ def find_in_file(path: str, data: bytes, settings: PrivacySettings) -> tuple[lis
             return find_in_source(decode(data), settings), None
         for passage in read(path, data):
             for finding in find_personal(passage.text, settings, official=True):
-                if passage.exact or finding.confidence is Confidence.CERTAIN:
+                if passage.counts(finding):
                     line, place = passage.where(finding.start)
                     found.append(Found("", place or span(finding, ""), finding, key_of(passage.text, finding), line))
     except UnreadableError as error:

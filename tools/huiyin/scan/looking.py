@@ -72,6 +72,6 @@ def look_at_name(path: str, settings: PrivacySettings) -> Iterator[Hit]:
 
 def _hits(path: str, passage: Passage, settings: PrivacySettings) -> Iterator[Hit]:
     for finding in find_personal(passage.text, settings):
-        if passage.exact or finding.confidence is Confidence.CERTAIN:
+        if passage.counts(finding):
             line, place = passage.where(finding.start)
             yield Hit(path, line, place, finding.kind, finding.confidence, key_of(passage.text, finding))

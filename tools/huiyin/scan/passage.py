@@ -6,8 +6,12 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from huiyin.model.personal import Confidence, Finding
+
 BREAK = "\n¦¦\n"
 """Stands between words that a reader of the file would not read as one: no disguise of a number bridges it."""
+SURE = 11
+"""Characters that chance does not write; a mobile number has as many."""
 Locate = Callable[[int], tuple[int | None, str]]
 """Position in a text → its 1-based line in the file, or None, and in words where that is."""
 
@@ -33,7 +37,7 @@ class Passage:
     Args:
         text: kept out of ``repr``, which may end up in a log.
         locate: see ``Locate``.
-        exact: whether a person reads it as it stands; in a string dug out of binary data only what is certain counts.
+        exact: whether a person reads it as it stands; a string dug out of binary data is not (see ``counts``).
         place: a word that comes before what ``locate`` says, such as the name of a file in an archive.
     """
 
@@ -41,6 +45,11 @@ class Passage:
     locate: Locate
     exact: bool = True
     place: str = ""
+
+    def counts(self, finding: Finding) -> bool:
+        """Whether a finding is one: compressed bytes look like short addresses and accounts by mere chance."""
+        long = finding.end - finding.start >= SURE
+        return self.exact or (finding.confidence is Confidence.CERTAIN and long)
 
     def where(self, position: int) -> tuple[int | None, str]:
         """The line and the place of a position of the text."""
