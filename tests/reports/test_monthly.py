@@ -244,6 +244,6 @@ def test_csv_opens_in_a_spreadsheet() -> None:
 
 def test_a_name_that_looks_like_a_formula_is_a_text(tmp_path: Path) -> None:
     """Topics and names come from the rules, which people write."""
-    from huiyin.reports.stats_csv import csv_text
+    from huiyin.publish.spreadsheet import csv_text
 
     assert "\ufeff甲\r\n'=1+1\r\n-1\r\n" == csv_text(["甲"], [["=1+1"], [-1]])

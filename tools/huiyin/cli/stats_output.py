@@ -12,6 +12,7 @@ from rich.text import Text
 
 from huiyin.cli.options import Place
 from huiyin.cli.output import print_json, print_table
+from huiyin.publish.spreadsheet import csv_text
 from huiyin.publish.statistics import Figure
 from huiyin.repo.revision import Revision
 from huiyin.reports.indicators import BY_KEY, INDICATORS, LISTS, Indicator, fraction, text
@@ -29,7 +30,7 @@ from huiyin.reports.stats import (
     order_of,
     split,
 )
-from huiyin.reports.stats_csv import FIGURE_HEAD, LIST_HEAD, csv_text, figure_cells, list_cells
+from huiyin.reports.stats_csv import FIGURE_HEAD, LIST_HEAD, figure_cells, list_cells
 from huiyin.rules.registry import Registry
 
 WIDE = 150

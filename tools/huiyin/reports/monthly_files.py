@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
+from huiyin.publish.spreadsheet import csv_text
 from huiyin.reports.indicators import LISTS, Indicator
 from huiyin.reports.monthly import Comparison, MonthlySummary, Table
 from huiyin.reports.monthly_markdown import TABLES, Picture, list_path, render_monthly, table_path
 from huiyin.reports.stats import listed
-from huiyin.reports.stats_csv import FIGURE_HEAD, LIST_HEAD, csv_text, figure_cells, list_cells
+from huiyin.reports.stats_csv import FIGURE_HEAD, LIST_HEAD, figure_cells, list_cells
 from huiyin.reports.wording import entry_due, entry_late
 from huiyin.rules.registry import Registry
 

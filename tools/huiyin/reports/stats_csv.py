@@ -1,20 +1,15 @@
-"""Figures and lists as CSV: UTF-8 with a byte order mark and CRLF, which spreadsheet programs open as they are.
+"""Figures and lists as the cells of a CSV (``publish/spreadsheet.py``).
 
 Rates stand in percent with one decimal; — stands where there was nothing to count. Ids and facts only (第十九条).
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
-
 from huiyin.publish.tables import channel_name, complexity_name
 from huiyin.reports.indicators import INDICATORS, Indicator, Kind, text
 from huiyin.reports.stats import Line, Occurrence, Tally
 from huiyin.rules.registry import Registry
 
-BOM = "\ufeff"
 FIGURE_HEAD = tuple(f"{i.title}（{i.kind.value}）" for i in INDICATORS)
 """Headings of the figures, each with its unit."""
 LIST_HEAD = (
@@ -29,20 +24,6 @@ OUTCOMES = {
     "open": "尚未办结",
     "closed": "已办结",
 }
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def csv_text(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A CSV file; a text that a spreadsheet program would run as a formula gets an apostrophe."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(head)
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    return BOM + out.getvalue()
-
-
-def _cell(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def figure_cells(line: Line) -> tuple[str, ...]:
