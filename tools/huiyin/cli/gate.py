@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 from datetime import datetime
@@ -14,7 +13,7 @@ from click.core import ParameterSource
 
 from huiyin.cli.branches import commit_of
 from huiyin.cli.changes import change_lines
-from huiyin.cli.chinese import ChineseGroup
+from huiyin.cli.lazy import LazyGroup
 from huiyin.cli.options import as_of_option, format_option
 from huiyin.cli.output import print_json
 from huiyin.cli.repository import git_root, root_option_of
@@ -34,28 +33,7 @@ SUBCOMMANDS: dict[str, tuple[str, str]] = {
 """Name → (module with ``command``, one line of help), as in ``huiyin.cli.main``."""
 
 
-class GateGroup(ChineseGroup):
-    """The gate with its subcommands, imported only when they run: forges need more of the machine than Git does."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name all subcommands."""
-        return list(SUBCOMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the module of one subcommand."""
-        if cmd_name not in SUBCOMMANDS:
-            return None
-        command: click.Command = importlib.import_module(SUBCOMMANDS[cmd_name][0]).command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the subcommands without importing them."""
-        if SUBCOMMANDS:
-            with formatter.section("命令"):
-                formatter.write_dl([(name, line) for name, (_, line) in SUBCOMMANDS.items()])
-
-
-@click.group("gate", cls=GateGroup, invoke_without_command=True, subcommand_metavar="[命令]")
+@click.group("gate", cls=LazyGroup, modules=SUBCOMMANDS, invoke_without_command=True, subcommand_metavar="[命令]")
 @click.option("--base", metavar="版本", default="main", show_default=True, help="要合入的主线；规则和名册以它为准。")
 @click.option("--head", metavar="版本", help="要判断的分支或提交。")
 @click.option(
