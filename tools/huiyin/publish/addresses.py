@@ -20,6 +20,7 @@ CHANNELS = "channels/"
 COMPLEXITIES = "complexities/"
 REPLIES = "replies/"
 STATISTICS = "statistics/"
+PREVIEW = "preview/"
 
 _UNSAFE = re.compile(r"[^\w-]+")
 _RESERVED = frozenset({"index", "readme"})

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from huiyin.check import check_cases
 from huiyin.model.problem import HuiyinError, Problem, Severity
+from huiyin.publish.preview import preview_of
 from huiyin.publish.reopened import ReopenedCase, reopened_case
 from huiyin.publish.statistics import Counted
 from huiyin.publish.view import PublicCase, counted, counted_unpublished, public_case
@@ -27,6 +28,7 @@ class Gathered:
         cases: the published cases, latest publication first.
         reopened: the cases that were published and returned since, by id.
         counted: every case that has no problem, published or not.
+        previews: the replies that are submitted and not public, as they will look; None unless a preview was asked for.
         problems: errors of cases, which are left out, placed on their lines.
     """
 
@@ -36,13 +38,15 @@ class Gathered:
     reopened: tuple[ReopenedCase, ...]
     counted: tuple[Counted, ...]
     problems: tuple[Problem, ...]
+    previews: tuple[PublicCase, ...] | None = None
 
 
-def gather(source: Source, now: datetime) -> Gathered:
+def gather(source: Source, now: datetime, *, preview: bool = False) -> Gathered:
     """Read every case of a tree, and judge it as ``huiyin check`` does.
 
     Args:
         now: with an offset; events after it are errors.
+        preview: show what is submitted too; never for a site that others can see.
 
     Raises:
         HuiyinError: the rules or schemas cannot be read at all, or contradict themselves.
@@ -68,4 +72,5 @@ def gather(source: Source, now: datetime) -> Gathered:
         reopened=tuple(case for case in reopened if case is not None),
         counted=tuple(counted(case) if case else counted_unpublished(found, rulebook) for found, case in public),
         problems=tuple(problems),
+        previews=tuple(filter(None, (preview_of(found, rulebook) for found in replays))) if preview else None,
     )

@@ -24,12 +24,26 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
-    """One published case."""
+    """One published case.
+
+    Args:
+        similar: published cases that resemble it, best first.
+        preview: it is not published yet; then the page says so.
+    """
 
     case: PublicCase
     procedure_address: str
     unit_address: str
     topics: tuple[tuple[str, str], ...]
+    similar: tuple[PublicCase, ...] = ()
+    preview: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewPage:
+    """What is answered and not published yet; only in a preview."""
+
+    cases: tuple[PublicCase, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +60,11 @@ class ListPage:
     """One page of a list of published cases, latest publication first.
 
     Args:
-        parent: (name, address) of the index that the list belongs to.
         figures: the figures of the whole list.
         number: 1-based; ``addresses`` holds those of all pages of the list.
     """
 
     heading: str
-    parent: tuple[str, str]
     cases: tuple[PublicCase, ...]
     total: int
     figures: Figures
@@ -77,6 +89,7 @@ class HomePage:
         intro: the hand-written text of ``site/index.md``, already HTML.
         month: the month of ``as_of``, such as ``2026-11``.
         month_address: its list, or None while nothing received in it is published.
+        frequent: the topics with the most published replies; what people read is not tracked.
     """
 
     intro: Markup
@@ -87,7 +100,7 @@ class HomePage:
     total: Figures
     latest: tuple[PublicCase, ...]
     units: tuple[Entry, ...]
-    topics: tuple[Entry, ...]
+    frequent: tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +131,7 @@ class ProcedurePage:
     others: tuple[tuple[str, str], ...]
 
 
-View = CasePage | ReopenedPage | ListPage | IndexPage | HomePage | StatisticsPage | ProcedurePage
+View = CasePage | PreviewPage | ReopenedPage | ListPage | IndexPage | HomePage | StatisticsPage | ProcedurePage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,8 +143,10 @@ class Page:
         title: of the window; may hold the citizens' text as it is.
         template: file in ``publish/templates``.
         updated: the day of the last change of what it tells, for the sitemap; None where that is not known.
-        searchable: whether the search should find it; lists only repeat what case pages say.
         contents: (id, title) of the parts that the table of contents names.
+        trail: (name, address) of the pages above it, the home page first; the home page itself has none.
+        description: one sentence for those who find it elsewhere, or "" for that of the site.
+        hidden: no search engine may list it.
     """
 
     address: str
@@ -139,5 +154,7 @@ class Page:
     template: str
     view: View
     updated: date | None
-    searchable: bool = False
     contents: tuple[tuple[str, str], ...] = ()
+    trail: tuple[tuple[str, str], ...] = ()
+    description: str = ""
+    hidden: bool = False

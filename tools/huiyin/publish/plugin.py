@@ -21,10 +21,12 @@ from huiyin.model.problem import HuiyinError, Problem, Severity
 from huiyin.publish.accepted import look_through
 from huiyin.publish.gather import Gathered, gather
 from huiyin.publish.pages import Page
+from huiyin.publish.preview import wanted
 from huiyin.publish.procedure_view import load_procedures
-from huiyin.publish.render import inert, render
+from huiyin.publish.render import inert, render, trail_of
 from huiyin.publish.search.build import build
 from huiyin.publish.search.document import document_of
+from huiyin.publish.site import HOME as ENTRANCE
 from huiyin.publish.site import Site
 from huiyin.repo.source import FolderSource
 from huiyin.rules.articles import cite
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from mkdocs.structure.pages import Page as MkDocsPage
 
 HOME = "index.md"
+UNUSED = ("assets/javascripts/", "assets/stylesheets/")
 WATCHED = ("cases", "rules", "schema")
 CLOCK = "HUIYIN_AS_OF"
 SEARCH = "search/data"
@@ -85,7 +88,8 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
         """
         try:
             source = FolderSource(self._root(config))
-            self._gathered = gathered = gather(source, self._now())
+            preview = wanted(os.environ, serving=self._serving, host=config.dev_addr.host)
+            self._gathered = gathered = gather(source, self._now(), preview=preview)
             self._report(gathered.problems)
             self._site = Site(gathered, load_procedures(source, gathered.rulebook, gathered.as_of))
         except HuiyinError as error:
@@ -101,6 +105,9 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
             PluginError: HY802, a hand-written page stands where a generated one belongs.
         """
         assert self._site is not None, "on_pre_build comes first"
+        # The frame of every page is this site's own, so the theme's scripts and styles would lie there unused.
+        for file in [f for f in files if f.src_uri.startswith(UNUSED)]:
+            files.remove(file)
         self._pages = {f"{page.address}index.md": page for page in self._site.pages()}
         taken = {file.dest_uri for file in files}
         for uri in self._pages:
@@ -118,7 +125,8 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
         page.update_date = made.updated.isoformat() if made and made.updated else ""
         if made:
             page.meta["title"] = inert(made.title)
-            page.meta["hide"] = ["navigation"]
+            page.meta["description"] = inert(made.description)
+            page.meta["robots"] = "noindex" if made.hidden else ""
         return markdown
 
     # Last, so that the theme and other plugins never change what stands in a page of the record.
@@ -131,7 +139,7 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
             made = self._site.home(Markup(html))  # noqa: S704  the text of site/index.md, from this repository
             page.update_date = made.updated.isoformat() if made.updated else ""
         if made is None:
-            return html
+            return trail_of((ENTRANCE,), str(page.title), page.url) + html
         page.toc = get_toc(
             [_token(1, "top", inert(made.title), [_token(2, i, inert(t), []) for i, t in made.contents])]
         )

@@ -20,7 +20,23 @@ _INERT = str.maketrans({"<": "\uff1c", ">": "\uff1e", "&": "\uff06", '"': "\u201
 
 def render(page: Page) -> str:
     """The content of a page, for the frame that the theme puts around it."""
-    return _environment().get_template(page.template).render(view=page.view, to=partial(relative, page.address))
+    to = partial(relative, page.address)
+    trail = trail_of(page.trail, page.title, page.address)
+    return trail + _environment().get_template(page.template).render(view=page.view, to=to)
+
+
+def trail_of(trail: tuple[tuple[str, str], ...], here: str, address: str) -> str:
+    """Where a page stands, as links; nothing for the home page, above which there is none.
+
+    Args:
+        trail: (name, address) of the pages above, the home page first.
+        here: the name of the page itself.
+        address: its own.
+    """
+    if not trail:
+        return ""
+    to = partial(relative, address)
+    return _environment().get_template("trail.html").render(trail=trail, here=here, to=to)
 
 
 def inert(text: str) -> str:
@@ -42,6 +58,12 @@ def day(value: date | datetime) -> Markup:
     """``<time>`` with 2026年11月20日."""
     on = value.astimezone(SHANGHAI).date() if isinstance(value, datetime) else value
     return Markup('<time datetime="{}">{}年{}月{}日</time>').format(on.isoformat(), on.year, on.month, on.day)
+
+
+def plain_day(value: datetime) -> str:
+    """2026年11月20日, in Beijing, without markup."""
+    on = value.astimezone(SHANGHAI)
+    return f"{on.year}年{on.month}月{on.day}日"
 
 
 def moment(value: datetime) -> Markup:

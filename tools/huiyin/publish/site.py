@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from markupsafe import Markup
 
@@ -12,22 +13,29 @@ from huiyin.publish.divisions import Division, by_channel, by_complexity, by_mon
 from huiyin.publish.gather import Gathered
 from huiyin.publish.pages import (
     CasePage,
+    Entry,
     HomePage,
     IndexPage,
     ListPage,
     Page,
+    PreviewPage,
     ProcedurePage,
     ReopenedPage,
     StatisticsPage,
+    Table,
 )
 from huiyin.publish.procedure_view import ProcedureView
+from huiyin.publish.render import plain_day
+from huiyin.publish.similar import find_similar
 from huiyin.publish.statistics import Figures, summarise
 from huiyin.publish.view import PublicCase
 from huiyin.rules.deadlines import local_day
 
 HOME = ("首页", "")
 PER_PAGE = 100
-LATEST = 10
+LATEST = 8
+FREQUENT = 8
+Trail = tuple[tuple[str, str], ...]
 
 
 class Site:
@@ -51,12 +59,30 @@ class Site:
     def pages(self) -> Iterator[Page]:
         """Every generated page but the home page, which needs its hand-written text."""
         yield from self._cases()
+        yield from self._previews()
         yield from self._reopened()
         yield from self._replies()
         for division in self._divisions:
             yield from self._division(division)
         yield self._statistics()
         yield from self._procedure_pages()
+
+    @property
+    def units(self) -> Division:
+        """The lists of the units (第七条)."""
+        return self._units
+
+    @property
+    def topics(self) -> Division:
+        """The lists of the topics."""
+        return self._topics
+
+    @cached_property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables of the statistics page."""
+        listed = frozenset(part.address for d in self._divisions for part in d.parts if part.cases)
+        registry = self._gathered.rulebook.registry
+        return tables.find_tables(self._gathered.counted, registry, self._topic_names(), listed)
 
     def home(self, intro: Markup) -> Page:
         """The home page around its hand-written text."""
@@ -72,34 +98,63 @@ class Site:
             total=summarise(figures),
             latest=self._gathered.cases[:LATEST],
             units=tuple(part.entry for part in self._units.parts if part.cases),
-            topics=tuple(part.entry for part in self._topics.parts if part.cases),
+            frequent=self._frequent(),
         )
-        contents = (("latest", "最新答复"), ("by-unit", "按单位查看"), ("by-topic", "按主题查看"))
-        return Page(
-            address="", title="首页", template="home.html", view=view, updated=local_day(as_of), contents=contents
-        )
+        return Page(address="", title="首页", template="home.html", view=view, updated=local_day(as_of))
+
+    def _frequent(self) -> tuple[Entry, ...]:
+        """The topics with the most published replies, in the order of the rules where there are as many."""
+        entries = [part.entry for part in self._topics.parts if part.cases]
+        return tuple(sorted(entries, key=lambda entry: -entry.count)[:FREQUENT])
 
     def _cases(self) -> Iterator[Page]:
+        similar = find_similar(self._gathered.cases)
         for case in self._gathered.cases:
-            parts = [("message", "留言内容")] if case.body is not None else []
-            parts += [("reply", "答复" if case.reply is not None else "公开说明"), ("timeline", "办理经过")]
-            yield Page(
-                address=case.address,
-                title=case.title,
-                template="case.html",
-                view=CasePage(
-                    case=case,
-                    procedure_address=addresses.procedure_address(case.procedure, self._procedures[0].id),
-                    unit_address=addresses.unit_address(case.unit),
-                    topics=tuple((t, addresses.topic_address(t)) for t in case.topics),
-                ),
-                updated=case.updated,
-                searchable=True,
-                contents=tuple(parts),
-            )
+            yield self._case(case, similar[case.id])
+
+    def _previews(self) -> Iterator[Page]:
+        """Pages that no list, figure or search leads to; there are none in a normal build."""
+        previews = self._gathered.previews
+        if previews is None:
+            return
+        for case in previews:
+            yield self._case(case, preview=True)
+        yield Page(
+            address=addresses.PREVIEW,
+            title="待公开答复的预览",
+            template="preview.html",
+            view=PreviewPage(previews),
+            updated=None,
+            trail=(HOME,),
+            hidden=True,
+        )
+
+    def _case(self, case: PublicCase, similar: tuple[PublicCase, ...] = (), *, preview: bool = False) -> Page:
+        return Page(
+            address=case.address,
+            title=case.title,
+            template="case.html",
+            view=CasePage(
+                case=case,
+                procedure_address=addresses.procedure_address(case.procedure, self._procedures[0].id),
+                unit_address=addresses.unit_address(case.unit),
+                topics=tuple((t, addresses.topic_address(t)) for t in case.topics),
+                similar=similar,
+                preview=preview,
+            ),
+            updated=case.updated,
+            trail=self._trail_of(case.unit, case.unit_name),
+            description=f"{case.unit_name}对网民留言“{case.title}”的答复，{plain_day(case.published_at)}公开，{case.verdict}。",
+            hidden=preview,
+        )
+
+    def _trail_of(self, unit: str, name: str) -> Trail:
+        return (HOME, (self._units.heading, self._units.address), (name, addresses.unit_address(unit)))
 
     def _reopened(self) -> Iterator[Page]:
-        for case in self._gathered.reopened:
+        # A reply to come may be previewed at the address of the one that was returned.
+        shown = {case.id for case in self._gathered.previews or ()}
+        for case in (c for c in self._gathered.reopened if c.id not in shown):
             yield Page(
                 address=case.address,
                 title=case.title or "留言已经撤回",
@@ -110,12 +165,13 @@ class Site:
                     unit_address=addresses.unit_address(case.unit),
                 ),
                 updated=case.updated,
-                contents=() if case.withdrawn else (("timeline", "办理经过"),),
+                trail=(HOME,) if case.withdrawn else self._trail_of(case.unit, case.unit_name),
+                hidden=True,
             )
 
     def _replies(self) -> Iterator[Page]:
         figures = summarise(self._gathered.counted)
-        yield from self._list(addresses.REPLIES, "全部答复", HOME, self._gathered.cases, figures)
+        yield from self._list(addresses.REPLIES, "全部答复", (HOME,), self._gathered.cases, figures)
 
     def _division(self, division: Division) -> Iterator[Page]:
         titles = [title for title, _ in division.groups if title]
@@ -126,17 +182,18 @@ class Site:
             template="index.html",
             view=IndexPage(division.heading, division.lead, groups),
             updated=None,
-            contents=tuple((t, t) for t in titles or [division.heading]),
+            contents=tuple((t, t) for t in titles),
+            trail=(HOME,),
         )
         for part in division.parts:
-            parent = (division.heading, division.address)
-            yield from self._list(part.address, part.heading, parent, part.cases, part.figures)
+            trail = (HOME, (division.heading, division.address))
+            yield from self._list(part.address, part.heading, trail, part.cases, part.figures)
 
     def _list(
         self,
         address: str,
         heading: str,
-        parent: tuple[str, str],
+        trail: Trail,
         cases: Sequence[PublicCase],
         figures: Figures,
     ) -> Iterator[Page]:
@@ -148,15 +205,13 @@ class Site:
                 address=here,
                 title=heading if number == 1 else f"{heading}（第{number}页）",
                 template="list.html",
-                view=ListPage(heading, parent, shown, len(cases), figures, number, all_addresses),
+                view=ListPage(heading, shown, len(cases), figures, number, all_addresses),
                 updated=max((c.updated for c in shown), default=None),
-                contents=(("list", heading),),
+                trail=trail if number == 1 else (*trail, (heading, address)),
             )
 
     def _statistics(self) -> Page:
-        counted = self._gathered.counted
-        listed = frozenset(part.address for d in self._divisions for part in d.parts if part.cases)
-        found = tables.find_tables(counted, self._gathered.rulebook.registry, self._topic_names(), listed)
+        counted, found = self._gathered.counted, self.tables
         definitions = define(tuple(self._gathered.rulebook.procedures.values()))
         return Page(
             address=addresses.STATISTICS,
@@ -164,7 +219,7 @@ class Site:
             template="statistics.html",
             view=StatisticsPage(self._gathered.as_of, summarise(counted), found, definitions),
             updated=local_day(self._gathered.as_of),
-            contents=(("total", "总体情况"), *((t.id, t.caption) for t in found), ("definitions", "指标的含义")),
+            trail=(HOME,),
         )
 
     def _procedure_pages(self) -> Iterator[Page]:
@@ -177,7 +232,7 @@ class Site:
                 template="procedure.html",
                 view=ProcedurePage(procedure, tuple(link for link in links if link[1] != address)),
                 updated=None,
-                searchable=True,
+                trail=(HOME,),
                 contents=(
                     ("limits", "办理时限"),
                     *((f"route-{r.id}", r.title) for r in procedure.routes),
