@@ -8,8 +8,9 @@ const FACET = 0x110000;
 const FACETS = ["unit", "topic", "channel", "year"];
 const HEADER = 9;
 const [BITMAP, TITLED, TITLE_BITMAP] = [1, 2, 4];
-// Pairs that one query asks for: more would cost more than they tell. What is shown is checked against its text anyway.
-const MAX_PAIRS = 6;
+// Files of pairs that one query may ask for, of some four kilobytes each: of a long word, or in an old archive, pairs are
+// left out. What is shown is checked against its text anyway.
+const MAX_FILES = 80;
 
 // The index was published anew while somebody was reading.
 export class Outdated extends Error {}
@@ -37,7 +38,8 @@ export class Index {
 
   // words: folded, of two characters or more. filters: {unit: "lanzhou", …}. order: "relevance" or "date".
   async find(words, filters, order) {
-    const pairs = choosePairs(words);
+    const most = Math.floor(MAX_FILES / Math.max(1, this.segments.length));
+    const pairs = choosePairs(words, Math.max(words.length, most));
     const found = await Promise.all(
       this.segments.map((segment, number) => this.#findIn(segment, number, pairs, filters)),
     );
@@ -97,9 +99,13 @@ export class Hits {
     this.refuted = 0;
   }
 
-  // How many there are, at most if not everything is checked.
+  // How many there are, once that is certain.
   get count() {
     return this.places.length - this.refuted;
+  }
+
+  get unchecked() {
+    return this.places.length - this.next;
   }
 
   get certain() {
@@ -137,25 +143,21 @@ function holds(document, words) {
   return words.every((word) => texts.some((text) => text.includes(word)));
 }
 
-// The pairs to ask for. Few words: every pair. Many: every second pair covers each character, and the rest is left out.
-function choosePairs(words) {
-  const every = words.map((word) => {
+// The pairs to ask for, the first of each word first: every second one, which cover its characters, then those between.
+function choosePairs(words, most) {
+  const ranked = [];
+  for (const word of words) {
     const points = Array.from(word, (character) => character.codePointAt(0));
-    return points.slice(1).map((second, i) => [points[i], second]);
-  });
-  const total = every.reduce((sum, pairs) => sum + pairs.length, 0);
-  let chosen = every.flat();
-  if (total > MAX_PAIRS) {
-    const covering = every.map((pairs) => pairs.filter((_, i) => i % 2 === 0 || i === pairs.length - 1));
-    // One of each word in turn, so that no word is left without any.
-    chosen = [];
-    for (let i = 0; chosen.length < MAX_PAIRS && covering.some((pairs) => i < pairs.length); i += 1) {
-      chosen.push(...covering.filter((pairs) => i < pairs.length).map((pairs) => pairs[i]));
-    }
-    chosen.length = Math.min(chosen.length, MAX_PAIRS);
+    points.slice(1).forEach((second, i) => {
+      const covers = i % 2 === 0 || i === points.length - 2;
+      ranked.push({ rank: covers ? i : points.length + i, pair: [points[i], second] });
+    });
   }
-  const pairs = [...new Map(chosen.map((pair) => [pair.join(), pair])).values()];
-  pairs.exact = words.every((word) => Array.from(word).length === 2) && total <= MAX_PAIRS;
+  ranked.sort((a, b) => a.rank - b.rank);
+  const every = [...new Map(ranked.map(({ pair }) => [pair.join(), pair])).values()];
+  const pairs = every.slice(0, most);
+  // Pairs of a longer word may stand apart from each other, so only words of two characters are certain.
+  pairs.exact = every.length <= most && words.every((word) => Array.from(word).length === 2);
   return pairs;
 }
 

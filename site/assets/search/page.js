@@ -84,6 +84,7 @@ async function extend(byHand) {
     const first = list.children.length;
     list.append(...found.map((document) => item(document, wanted.words)));
     more.hidden = wanted.done;
+    more.textContent = wanted.certain ? "再显示10件" : "继续查找";
     tell(summary(wanted));
     if (byHand) list.children[first]?.querySelector("a").focus();
   } catch (error) {
@@ -143,7 +144,7 @@ function summary(found) {
   const shown = list.children.length;
   if (found.certain && !found.count) return `没有找到。可以减少词语或筛选条件，或者换一种说法。${ignored}`;
   if (found.certain) return `找到${found.count}件${shown < found.count ? `，显示前${shown}件` : ""}。${ignored}`;
-  return `最多${found.count}件，已逐件核对${found.next}件，其中${shown}件含有全部词语。${ignored}`;
+  return `已找到${shown}件，另有${found.unchecked}件可能符合，还没有核对。${ignored}`;
 }
 
 function item(found, words) {
