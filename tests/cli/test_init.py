@@ -13,6 +13,7 @@ from huiyin.vault.age import Identity, generate_secret
 from tests.cases import Story
 from tests.office import Desk, Office, needs_ssh
 from tests.repository import Repository
+from tests.scan.planting import MOBILE
 from tests.vault.safe import add_key, make_safe
 
 pytestmark = needs_ssh
@@ -53,6 +54,26 @@ def test_what_it_sets_up(repository: Repository, tmp_path: Path) -> None:
     assert {"HEAD", "config", "hooks", "huiyin", "objects", "refs"} <= named <= {
         *("HEAD", "config", "hooks", "huiyin", "objects", "refs", "logs", "info", "branches", "packed-refs"),
     }  # fmt: skip
+    assert [] == [p for p in tmp_path.iterdir() if p.name.endswith(".new")]
+
+
+@pytest.mark.parametrize("committed", [False, True])
+@pytest.mark.parametrize("place", ["case", "rules/a.yaml", "list.csv"])
+def test_the_first_commit_holds_no_personal_data(
+    repository: Repository, tmp_path: Path, place: str, committed: bool
+) -> None:
+    """第十九条: no gate judges it and nobody could take it back, so nothing is made, in words without the number."""
+    repository.add(Story(facts={"body": f"请回电{MOBILE}。（虚构）"} if place == "case" else {}))
+    if place != "case":
+        repository.write(place, f"# 电话{MOBILE}（虚构）\n")
+    if committed:
+        repository.commit()
+    taken = committed or place != "list.csv"
+    done = repository.huiyin("init", "--bare", str(tmp_path / "库.git"))
+    assert taken == (done.code == 1)
+    assert taken == ("HY750" in done.err)
+    assert MOBILE not in done.out + done.err
+    assert taken != (tmp_path / "库.git").exists()
     assert [] == [p for p in tmp_path.iterdir() if p.name.endswith(".new")]
 
 

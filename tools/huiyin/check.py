@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from huiyin.committed import check_texts
-from huiyin.findings import find_in_case, find_in_text, hide_in
+from huiyin.committed import check_texts, find_in_source
+from huiyin.findings import find_in_case, hide_in
 from huiyin.model.problem import HuiyinError, Problem, Severity
 from huiyin.reminders.routing import find_routing_problems
 from huiyin.repo.base import load_gate_keys
@@ -17,6 +17,7 @@ from huiyin.repo.source import Source
 from huiyin.repo.store import PROCEDURES, CaseFile, case_paths, load_rulebook, read_cases
 from huiyin.rules import conduct
 from huiyin.rules.deadlines import local_day
+from huiyin.rules.privacy import PrivacySettings
 from huiyin.rules.procedure import Procedure
 from huiyin.rules.replay import Replay, replay
 from huiyin.rules.rulebook import Rulebook
@@ -105,7 +106,7 @@ def check_file(file: CaseFile, rulebook: Rulebook, now: datetime) -> tuple[Probl
 
 
 def _judge(file: CaseFile, rulebook: Rulebook, now: datetime) -> tuple[Replay | None, tuple[Problem, ...]]:
-    personal = tuple(_find_personal(file, rulebook))
+    personal = tuple(find_personal_in(file, rulebook.privacy))
     if file.case is None:
         return None, (*file.problems, *personal)
     try:
@@ -117,15 +118,15 @@ def _judge(file: CaseFile, rulebook: Rulebook, now: datetime) -> tuple[Replay | 
     return found, (*file.problems, *map(file.place, problems), *personal)
 
 
-def _find_personal(file: CaseFile, rulebook: Rulebook) -> Iterator[Problem]:
+def find_personal_in(file: CaseFile, settings: PrivacySettings) -> Iterator[Problem]:
     """第十九条: in the texts of the case; where the file is none or not in its one form, in whatever it holds."""
     if file.case is not None:
-        for found in find_in_case(file.case, rulebook.privacy):
+        for found in find_in_case(file.case, settings):
             yield file.place(found.problem(file.path))
     if file.case is None or file.problems:
         text = file.data.decode(errors="replace")
         known = file.case is not None  # then only comments can hold more, and those are no texts of authorities
-        for found in find_in_text(text, rulebook.privacy, official=known):
+        for found in find_in_source(text, settings, official=known):
             yield found.problem(file.path)
 
 

@@ -6,16 +6,22 @@ import secrets
 import shlex
 import shutil
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from huiyin.model.problem import HuiyinError, Problem, UsageError
+from huiyin.check import find_personal_in
+from huiyin.committed import find_in_file, is_looked_at
+from huiyin.findings import hide_in
+from huiyin.model.problem import HuiyinError, Problem, Severity, UsageError
 from huiyin.repo.base import GATE_PATH
 from huiyin.repo.files import failure
-from huiyin.repo.git import attempt, run
+from huiyin.repo.git import GitSource, attempt, run
 from huiyin.repo.merging import tree_of
 from huiyin.repo.signing import GATE_MAIL, GATE_NAME, make_commit, make_key
+from huiyin.repo.store import CASES, load_rulebook, read_cases
 from huiyin.rules.deadlines import local_day
+from huiyin.rules.privacy import PrivacySettings
 
 KEY_FOLDER, KEY_NAME = "huiyin", "gate_ed25519"
 """Where the gate's private key is, below the bare repository: beside its objects, never among them."""
@@ -66,7 +72,7 @@ def found_repository(path: Path, source: Path, now: datetime, *, merges: bool = 
 
     Raises:
         UsageError: HY659, there is something at ``path``; HY633; HY910, ``source`` is no case log.
-        HuiyinError: HY634, HY905, HY906.
+        HuiyinError: HY634, HY905, HY906; HY750, what would be committed holds personal data, and nothing was made.
     """
     path = path.absolute()
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
@@ -98,6 +104,8 @@ def _fill(bare: Path, source: Path, now: datetime, merges: bool) -> str:
     commit = make_commit(
         bare, tree, (), "建立留言库\n", key=str(folder / KEY_NAME), at=now, name=GATE_NAME, mail=GATE_MAIL
     )
+    if personal := tuple(_find_personal(bare, commit)):
+        raise HuiyinError(*personal)
     run(bare, "update-ref", "-m", "huiyin init", "refs/heads/main", commit)
     (bare / "hooks").mkdir(exist_ok=True)
     for name in ("pre-receive", *(["post-receive"] if merges else [])):
@@ -106,6 +114,24 @@ def _fill(bare: Path, source: Path, now: datetime, merges: bool) -> str:
         (bare / "hooks" / name).write_text(text, encoding="utf-8")
         (bare / "hooks" / name).chmod(0o755)
     return commit
+
+
+def _find_personal(bare: Path, commit: str) -> Iterator[Problem]:
+    """第十九条: what is certain in the first commit, which no gate judges and nobody could take back.
+
+    The handbooks show invented numbers on purpose, and are ours.
+    """
+    source = GitSource(bare, commit)
+    try:
+        settings = load_rulebook(source).privacy
+    except HuiyinError:
+        settings = PrivacySettings()  # broken rules allow nothing; check tells of them
+    found = [p for file in read_cases(source) for p in find_personal_in(file, settings)]
+    others = [p for p in source.list() if is_looked_at(p) and not p.startswith((CASES, "docs/"))]
+    for path, data in source.read_each(others):
+        if not isinstance(data, Problem):
+            found += [f.problem(path) for f in find_in_file(path, data, settings)[0]]
+    yield from hide_in((p for p in found if p.level is Severity.ERROR), settings)
 
 
 def _tree(bare: Path, source: Path, gate_file: str) -> str:
