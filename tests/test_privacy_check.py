@@ -273,6 +273,21 @@ def test_the_server_never_takes_it(office: Office, where: str) -> None:
 
 
 @needs_ssh
+def test_a_tag_within_a_tag_is_read(office: Office) -> None:
+    """第十九条: a tag may be one of a tag, whose message is pushed with it."""
+    desk = office.desk("wangzhan.clerk")
+    desk.git("fetch", "--quiet", "origin")
+    desk.git("-c", "tag.gpgSign=false", "tag", "-a", "-m", f"电话{MOBILE}（虚构）", "inner", "origin/main")
+    desk.git("-c", "tag.gpgSign=false", "tag", "-a", "-m", "演示", "outer", "inner")
+    desk.git("-c", "tag.gpgSign=false", "tag", "-a", "-m", "演示", "plain", "origin/main")
+    assert 0 == desk.run("git", "push", "origin", "plain").code  # whoever made it may have any address
+    done = desk.run("git", "push", "origin", "outer")
+    assert 0 != done.code
+    assert "HY753" in done.err
+    assert MOBILE not in done.err
+
+
+@needs_ssh
 def test_a_doubtful_push_is_left_to_the_reviewer(office: Office) -> None:
     """It may be pushed, the gate tells, and merges once it is approved."""
     story = Story("2026-11-23 08:30", reference="95", facts={"body": f"附编号{DOUBTFUL}。（虚构）"})

@@ -80,6 +80,27 @@ def test_a_place_that_cannot_be_written_leaves_all_as_it_was(tmp_path: Path, bad
     assert {"a": "old"} == contents(tmp_path)
 
 
+def test_putting_back_touches_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that was not renamed is never emptied to be written again, and a private one stays private."""
+    for name in "ab":
+        (tmp_path / name).write_text("old")
+    before = (tmp_path / "b").stat()
+    rename = Path.replace
+
+    def replace(self: Path, target: Path) -> Path:
+        if target.name == "b":
+            raise OSError(28, "No space left")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    with pytest.raises(HuiyinError):
+        write_all({tmp_path / "a": "new", tmp_path / "b": "new"}, mode=0o600)
+    after = (tmp_path / "b").stat()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+    assert 0o600 == (tmp_path / "a").stat().st_mode & 0o777
+    assert {"a": "old", "b": "old"} == contents(tmp_path)
+
+
 def test_what_cannot_be_encoded_leaves_nothing_behind(tmp_path: Path) -> None:
     """A program error while writing cleans up too."""
     with pytest.raises(UnicodeEncodeError):

@@ -137,11 +137,12 @@ def find_pushed(
 
 
 def _in_tag(root: Path, tip: str, settings: PrivacySettings) -> Iterator[Problem]:
-    """The message of a tag that has one."""
-    done = attempt(root, "cat-file", "tag", tip)
-    if done.returncode == 0:
-        for found in find_in_text(done.stdout.decode(errors="replace"), settings, official=False):
+    """The message of a tag that has one, and of each tag that it is a tag of."""
+    while (done := attempt(root, "cat-file", "tag", tip)).returncode == 0:
+        head, _, message = done.stdout.decode(errors="replace").partition("\n\n")
+        for found in find_in_text(message, settings, official=False):
             yield found.problem("", where="标签的说明", code=HISTORY)
+        tip = head.partition("\n")[0].removeprefix("object ")
 
 
 def versions_of(root: Path, commit: RawCommit) -> Iterator[_Version]:

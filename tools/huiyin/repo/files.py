@@ -61,7 +61,7 @@ def write_all(changes: Mapping[Path, str | bytes], *, mode: int = 0o666) -> None
                 raise HuiyinError(failure(path, error.errno)) from None
         if many:
             os.sync()
-        _rename(temporary)
+        _rename(temporary, mode)
         if many:
             os.sync()
         else:
@@ -86,7 +86,7 @@ def _write_beside(path: Path, content: str | bytes, *, flush: bool, mode: int) -
     return beside
 
 
-def _rename(temporary: Mapping[Path, Path]) -> None:
+def _rename(temporary: Mapping[Path, Path], mode: int) -> None:
     before: dict[Path, bytes | None] = {}
     try:
         for path, beside in temporary.items():
@@ -95,10 +95,12 @@ def _rename(temporary: Mapping[Path, Path]) -> None:
             beside.replace(path)
     except BaseException as error:
         for touched, old in before.items():
+            if os.path.lexists(temporary[touched]):
+                continue  # not renamed; to write it anew could only lose it, as on a full disk
             if old is None:
                 touched.unlink(missing_ok=True)
             else:
-                touched.write_bytes(old)
+                _write_beside(touched, old, flush=True, mode=mode).replace(touched)
         if isinstance(error, OSError):
             raise HuiyinError(failure(path, error.errno)) from None
         raise
