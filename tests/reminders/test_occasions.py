@@ -199,6 +199,12 @@ def test_tracking_begins_with_the_instruction() -> None:
     assert ["overdue 2026-11-23", "tracked 2026-11-23"] == told(story, "2026-11-23 08:30")
 
 
+def test_what_comes_back_on_a_day_off_is_urged_on_the_next_working_day() -> None:
+    """第十四、二十一条: a late answer that is returned on a Saturday was the dispatcher's to deal with on Friday."""
+    story = handled().answered("2026-11-25 10:00").returned("2026-11-28 10:00")
+    assert [[], [], ["overdue 2026-11-30"]] == [told(story, f"2026-11-{day} 17:30") for day in ("28", "29", "30")]
+
+
 def test_local_holidays_are_kept() -> None:
     """第十三、十四条: 临夏州 is not told of its lateness on a holiday of its own, 19 November; 兰州市 is."""
     linxia, lanzhou = (

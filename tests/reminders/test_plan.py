@@ -107,6 +107,16 @@ def test_a_letter_reads_so() -> None:
     assert any("“中国·甘肃”网站管理中心" in line for line in lines)
 
 
+def test_nobody_in_time_is_told_that_he_is_late() -> None:
+    """第十六条: an extension that came late; the head is reminded of the new date as anybody else."""
+    story = Story(reference="1", received="2026-11-02 09:00").assigned("2026-11-02 10:00").claimed("2026-11-02 11:00")
+    plan = plan_of([story.extended("2026-11-16 09:00", "2026-11-24")])
+    mine = [d for d in plan.deliveries if d.key.to == "lanzhou.head"]
+    text = letter(mine, rulebook().registry, plan.as_of)
+    assert "1. people-1，兰州市，期限2026-11-24，第十五条\n" in text
+    assert "已逾期" not in text
+
+
 def test_provisional_dates_are_marked() -> None:
     """A date that may still move is not told as if it were sure."""
     story = Story(received="2026-12-23 09:00").assigned("2026-12-23 10:00").claimed("2026-12-23 11:00")

@@ -33,7 +33,7 @@ def is_late(r: Replay) -> bool:
     """Whether handling is or was late, at any of its dates."""
     [*_, clock] = [c for c in r.clocks if c.kind is ClockKind.HANDLING]
     spans = [(clock.due.at, clock.stopped or r.now)]
-    spans += [(clock.missed.due.at, clock.missed.until)] if clock.missed else []
+    spans += [(missed.due.at, missed.until) for missed in clock.missed]
     return any(end > due for due, end in spans)
 
 

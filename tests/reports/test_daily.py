@@ -114,6 +114,20 @@ def test_how_pressing_a_line_is(now: str, reference: str, of: str, expected: Urg
     assert expected == found.urgency(DailyList(of), entry)
 
 
+def test_who_was_granted_an_extension_is_in_time_until_it_ends() -> None:
+    """第十六条: what was missed before it is no lateness of the new date, neither before that date nor after it."""
+    story = Story("2026-11-02 09:00", reference="1").assigned("2026-11-02 10:00").claimed("2026-11-02 11:00")
+    story.extended("2026-11-16 09:00", "2026-11-24")
+    granted = report(story)
+    [entry] = granted.lists[DailyList.DUE_SOON]
+    assert ("2026-11-24", False, 0, 0) == (entry.due, entry.late, entry.working_days_late, entry.hours_late)
+    assert Urgency.SOON == granted.urgency(DailyList.DUE_SOON, entry)
+    passed = report(story, now="2026-11-26 10:00")
+    [entry] = passed.lists[DailyList.OVERDUE]
+    assert ("2026-11-24", True, 2, 34) == (entry.due, entry.late, entry.working_days_late, entry.hours_late)
+    assert [2] == [t.most_days_late for t in passed.units]
+
+
 def test_a_day_off_asks_for_a_report_only_while_something_is_unreviewed() -> None:
     """第九条（一）: review is daily; the other clocks count working days. A make-up Saturday is a working day."""
     late = Story("2026-11-09 09:00", reference="1").assigned("2026-11-09 10:00")

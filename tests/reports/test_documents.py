@@ -90,6 +90,14 @@ def test_reminder_goes_to_the_head(now: str, standing: str, urged: str) -> None:
     assert ("立即" in urged) == ("延期办结的申请（第十六条）" not in text)
 
 
+def test_reminder_after_an_extension_that_came_late() -> None:
+    """第十六条: the delay is that of the date which the letter names, without what was missed before the consent."""
+    story = Story("2026-11-02 09:00").assigned("2026-11-02 10:00").claimed("2026-11-02 11:00")
+    text = text_of(document(Kind.REMINDER, story.extended("2026-11-16 09:00", "2026-11-24"), "2026-11-26 10:00"))
+    assert "办理期限为2026年11月24日（经同意延期，第十六条）" in text
+    assert "你单位仍未报送答复意见，已逾期2个工作日。" in text
+
+
 def test_reminder_of_what_is_public_at_once() -> None:
     """第十五条: where there is no re-review the unit is urged to publish; a date by consent is cited as such."""
     story = Story("2026-11-16 09:00", channel="portal").assigned("2026-11-16 10:00").claimed("2026-11-16 11:00")
@@ -163,7 +171,9 @@ def test_supervision_tracks_what_is_overdue_and_instructed() -> None:
     assert "反映重要情况和突出问题（第八条）；主题：食品安全（第十一条）；逾期未办且有领导批示（第十八条）" in lines
     assert "2026年11月12日，省政府分管领导批示：请兰州市立即核查，第一时间消除隐患。（演示）" in lines
     assert "请于3个工作日内书面说明原因。（演示）" in lines
-    assert "办理中，逾期5个工作日" in lines
+    # Dated and told as on the day on which it was recorded: its requirement counts days from then.
+    assert "2026年11月18日" in lines
+    assert "办理中，逾期2个工作日" in lines
 
 
 def test_supervision_before_it_is_recorded() -> None:

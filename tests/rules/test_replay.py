@@ -371,6 +371,16 @@ def test_lateness_before_a_decision_is_not_forgiven_by_it() -> None:
     assert (False, 0, 0) == late(in_time.replay())
 
 
+def test_every_date_that_was_missed_counts() -> None:
+    """第十六条: two extensions, each granted after the date before it had passed; and a return that counts anew."""
+    story = Story().assigned("2026-11-16 10:00").claimed("2026-11-16 11:00").extended("2026-11-26 10:00", "2026-11-30")
+    story.extended("2026-12-02 10:00", "2026-12-07").answered("2026-12-08 10:00")
+    assert (True, 1 + 2 + 1, 10 + 34 + 10) == late(story.replay())
+    anew = Story().assigned("2026-11-16 10:00").claimed("2026-11-16 11:00").extended("2026-11-26 10:00", "2026-11-30")
+    anew.answered("2026-12-02 10:00").returned("2026-12-03 10:00")
+    assert (True, 1 + 2, 10 + 34) == late(anew.replay("2026-12-04 10:00", with_settings(return_restarts_clock=True)))
+
+
 def test_assigning_to_the_same_unit_again_keeps_the_claim_clock() -> None:
     """第九条(二): a message that is still unclaimed is not made punctual by assigning it once more."""
     story = Story().assigned("2026-11-16 10:00").assigned("2026-11-17 10:00").claimed("2026-11-17 11:00")

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 from huiyin.rules.articles import cite, cite_all
-from huiyin.rules.deadlines import Clock, lateness
+from huiyin.rules.deadlines import Clock, lateness, present_lateness
 from huiyin.rules.registry import Registry
 from huiyin.rules.replay import Replay
 from huiyin.rules.rulebook import Rulebook
@@ -15,7 +15,8 @@ from huiyin.rules.steps import NextStep, Seat
 
 def clock_line(clock: Clock, replay: Replay, rulebook: Rulebook) -> str:
     """One clock in a sentence: what, who, until when, and how it stands."""
-    late = lateness(clock, replay.now, rulebook.days_for(clock.unit, replay.procedure))
+    days = rulebook.days_for(clock.unit, replay.procedure)
+    late, ever = present_lateness(clock, replay.now, days), lateness(clock, replay.now, days)
     due = f"{clock.due.at:%Y-%m-%d}" if clock.due.whole_day else f"{clock.due.at:%Y-%m-%d %H:%M}"
     limit = f"{clock.working_days}个工作日，" if clock.working_days else ""
     provisional = "（暂算：该年度放假安排尚未公布）" if clock.due.provisional else ""
@@ -27,6 +28,8 @@ def clock_line(clock: Clock, replay: Replay, rulebook: Rulebook) -> str:
         standing = "进行中"
     if late.late:
         standing += f"，逾期{late.working_days}个工作日（{late.hours}小时）"
+    if clock.missed:
+        standing += f"，此前的期限逾期{ever.working_days - late.working_days}个工作日"
     name = rulebook.registry.name_of(clock.unit)
     return f"{clock.kind.label}（{cite(clock.article)}）：{name}，{limit}限至{due}{provisional}，{standing}"
 

@@ -82,8 +82,7 @@ def _explanations(clock: Clock, replay: Replay, place: Place) -> list[str]:
         decision = "经交办单位同意延期" if clock.due.by is DueBy.EXTENSION else "退回重办时另定期限"
         article = "16" if clock.due.by is DueBy.EXTENSION else "21"
         lines.append(f"按此应于{counted.day}办结；{decision}至{clock.due.day}（{cite(article)}）。")
-    if clock.missed is not None:
-        lines.append(f"原期限{clock.missed.due.day}已过（至{clock.missed.until:%Y-%m-%d}），这段逾期照计。")
+    lines += [f"原期限{missed.due.day}已过（至{missed.until:%Y-%m-%d}），这段逾期照计。" for missed in clock.missed]
     if clock.remind_on is not None and clock.running:
         lines.append(f"{clock.remind_on}仍未报送的，提醒承办单位主要负责同志（第十五条）。")
     if clock.due.provisional:

@@ -143,7 +143,7 @@ def public_case(found: Replay, rulebook: Rulebook) -> PublicCase | None:
         used=_days_used(clock, found, rulebook),
         due=clock.due.day,
         due_by=clock.due.by,
-        missed=clock.missed.due.day if clock.missed else None,
+        missed=clock.missed[0].due.day if clock.missed else None,
         provisional=clock.due.provisional,
         late=late.late,
         late_days=late.working_days,

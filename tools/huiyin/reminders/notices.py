@@ -42,9 +42,9 @@ class Kind(StrEnum):
 LABELS = {
     Kind.TRACKED: ("跟踪督办", "逾期未办且有省政府领导批示，请跟踪督办"),
     Kind.SUPERVISED_OVERDUE: ("督办逾期", "专项督办的留言逾期未办结"),
-    Kind.OVERDUE: ("逾期", "逾期未办结，请抓紧办理"),
+    Kind.OVERDUE: ("逾期", "逾期未办结，请承办单位抓紧办理"),
     Kind.DUE_SOON: ("将到期", "办理时限将到期，仍未报送答复或者公开答复"),
-    Kind.CLAIM_LATE: ("逾期未认领", "逾期未认领，请立即认领"),
+    Kind.CLAIM_LATE: ("逾期未认领", "逾期未认领，请承办单位立即认领"),
     Kind.CLAIM: ("待认领", "今日应当认领，尚未认领"),
     Kind.REVIEW_LATE: ("逾期未审核", "收到当日未审核，请立即审核"),
     Kind.REVIEW: ("待审核", "今日收到，尚未审核"),

@@ -18,7 +18,7 @@ from huiyin.reports.deadlines import ARTICLE_OF_DECISION
 from huiyin.rules.articles import cite
 from huiyin.rules.calendar import WorkingDays
 from huiyin.rules.conduct.assignment import supervision_reasons
-from huiyin.rules.deadlines import Clock, ClockKind, is_due_soon, lateness, local_day
+from huiyin.rules.deadlines import Clock, ClockKind, is_due_soon, local_day, present_lateness
 from huiyin.rules.replay import Replay
 from huiyin.rules.rulebook import Rulebook
 
@@ -101,7 +101,8 @@ class _Teller:
 
     def _overdue(self, clock: Clock) -> Iterator[Notice]:
         days = self._days(clock)
-        first = days.next(clock.due.day)
+        # An answer that came late and was sent back on a day off was nobody's to urge on the working day before.
+        first = max(days.next(clock.due.day), _working_from(self._last_move(), days))
         article = ARTICLE_OF_DECISION.get(clock.due.by, clock.article)
         if (day := self._latest(first, Kind.OVERDUE, days)) is not None:
             yield self._notice(Kind.OVERDUE, day, clock, (article,))
@@ -114,7 +115,7 @@ class _Teller:
 
     def _since_instructed(self, days: WorkingDays) -> date | None:
         told = next((local_day(e.at) for e in self.replay.accepted if isinstance(e, ev.Instructed)), None)
-        return told if told is None or days.is_working(told) else days.next(told)
+        return None if told is None else _working_from(told, days)
 
     def _copied(self) -> Iterator[Notice]:
         """第八、十一条: a copy for 督查室 on the day on which the reason arose, also if the case is closed already."""
@@ -163,7 +164,7 @@ class _Teller:
     def _notice(
         self, kind: Kind, day: date, clock: Clock, articles: tuple[str, ...], reasons: tuple[str, ...] = ()
     ) -> Notice:
-        late = lateness(clock, self.now, self._days(clock))
+        late = present_lateness(clock, self.now, self._days(clock))
         procedure = self.replay.procedure
         return Notice(
             kind=kind,
@@ -193,3 +194,8 @@ class _Teller:
                     unit = self.replay.procedure.offices[fixed]
             if unit is not None:
                 yield Seat(unit, role)
+
+
+def _working_from(day: date, days: WorkingDays) -> date:
+    """That day, or the first working day after it."""
+    return day if days.is_working(day) else days.next(day)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from huiyin.rules.deadlines import Clock, ClockKind, DueBy, Lateness, is_due_soon, lateness, local_day
+from huiyin.rules.deadlines import Clock, ClockKind, DueBy, Lateness, is_due_soon, local_day, present_lateness
 from huiyin.rules.replay import Replay
 from huiyin.rules.rulebook import Rulebook
 
@@ -56,7 +56,8 @@ class Entry:
         unit: who must act; ``dispatcher`` whose queue it is (第十四条).
         head: name of the unit's 主要负责同志 on that day, or None where the registry knows none.
         due: date, or date and time where an hour counts; None where the procedure sets no limit (portal claims).
-        working_days_late: full working days past due at ``as_of``; ``hours_late`` full clock hours.
+        working_days_late: full working days past ``due`` at ``as_of``; ``hours_late`` full clock hours. What was missed
+            before a decision set ``due`` is not in them: by that decision the unit is in time until then (第十六条).
     """
 
     id: str
@@ -158,7 +159,7 @@ def make_entry(
     """
     unit = unit or (clock.unit if clock is not None else replay.unit or replay.dispatcher)
     days = rulebook.days_for(unit, replay.procedure)
-    late = lateness(clock, now, days) if clock is not None else Lateness(late=False, working_days=0, hours=0)
+    late = present_lateness(clock, now, days) if clock is not None else Lateness(late=False, working_days=0, hours=0)
     head = rulebook.registry.head_of(unit, local_day(now))
     return Entry(
         id=replay.case.id,

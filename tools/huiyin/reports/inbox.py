@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from huiyin.rules.deadlines import ClockKind, lateness, local_day
+from huiyin.rules.deadlines import ClockKind, local_day, present_lateness
 from huiyin.rules.replay import Replay
 from huiyin.rules.rulebook import Rulebook
 from huiyin.rules.steps import Seat
@@ -82,7 +82,7 @@ def _seated(replay: Replay, rulebook: Rulebook, now: datetime) -> Iterator[tuple
     for (role, unit, _), (seat, events) in seats.items():
         if unit is None:
             continue
-        late = lateness(clock, now, rulebook.days_for(clock.unit, replay.procedure)) if clock else None
+        late = present_lateness(clock, now, rulebook.days_for(clock.unit, replay.procedure)) if clock else None
         task = Task(
             case_id=replay.case.id,
             title=replay.case.title,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -79,7 +79,7 @@ class Clock:
         superseded: it was not met but fell away (reassigned, withdrawn, declined).
         remind_on: the day on which the head must be reminded (第十五条); only for handling.
         complexity: the class that set the limit; only for handling.
-        missed: an earlier due date that had passed when a decision replaced it; that lateness stays.
+        missed: earlier due dates that had passed when a decision replaced them, in order; that lateness stays.
     """
 
     kind: ClockKind
@@ -92,7 +92,7 @@ class Clock:
     superseded: bool = False
     remind_on: date | None = None
     complexity: Complexity | None = None
-    missed: Missed | None = None
+    missed: tuple[Missed, ...] = ()
 
     @property
     def running(self) -> bool:
@@ -167,15 +167,22 @@ def reminder_day(due: Due, days_before: int, settings: Settings, days: WorkingDa
 
 def lateness(clock: Clock, now: datetime, days: WorkingDays) -> Lateness:
     """How late a clock was met, or is by ``now`` while it runs; what was missed before counts too."""
-    spans = [(clock.due, clock.stopped or now)]
-    if clock.missed is not None:
-        spans.append((clock.missed.due, clock.missed.until))
+    spans = [(clock.due, clock.stopped or now), *((missed.due, missed.until) for missed in clock.missed)]
     late = [(due, end) for due, end in spans if end > due.at]
     return Lateness(
         late=bool(late),
         working_days=sum(days.between(due.day, local_day(end)) for due, end in late),
         hours=sum(int((end - due.at).total_seconds()) // 3600 for due, end in late),
     )
+
+
+def present_lateness(clock: Clock, now: datetime, days: WorkingDays) -> Lateness:
+    """How late by the due date in force alone: what people read beside that date.
+
+    第十六条: whoever was granted an extension is not overdue until that has passed. What was missed before it is told
+    apart and stays in the figures.
+    """
+    return lateness(replace(clock, missed=()), now, days)
 
 
 def is_due_soon(clock: Clock, now: datetime) -> bool:

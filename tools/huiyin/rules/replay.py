@@ -168,7 +168,7 @@ class _Run:
         if same_unit and former is not None and former.due.by is not DueBy.RULE:
             # A refused request for another unit wins no time, and loses none that was granted.
             self._set_due(former.due)
-        if same_unit and former is not None and former.missed is not None:
+        if same_unit and former is not None:
             self.clocks[ClockKind.HANDLING] = replace(self.clocks[ClockKind.HANDLING], missed=former.missed)
 
     def _return(self, event: ev.Returned) -> None:
@@ -182,7 +182,7 @@ class _Run:
             self.assigned_since = event.at
             self._start_handling(clock.unit, event.at)
             until = clock.stopped or event.at
-            missed = Missed(clock.due, until) if until > clock.due.at else clock.missed
+            missed = (*clock.missed, Missed(clock.due, until)) if until > clock.due.at else clock.missed
             self.clocks[ClockKind.HANDLING] = replace(self.clocks[ClockKind.HANDLING], missed=missed)
         else:
             self.clocks[ClockKind.HANDLING] = replace(clock, stopped=None)
@@ -190,8 +190,8 @@ class _Run:
     def _decide_due(self, day: date, by: DueBy, until: datetime) -> None:
         """Replace the due date by decision; one that had passed by ``until`` stays on the clock as missed."""
         clock = self.clocks[ClockKind.HANDLING]
-        if until > clock.due.at and clock.missed is None:
-            self.clocks[ClockKind.HANDLING] = replace(clock, missed=Missed(clock.due, until))
+        if until > clock.due.at:
+            self.clocks[ClockKind.HANDLING] = replace(clock, missed=(*clock.missed, Missed(clock.due, until)))
         days = self._days(clock.unit)
         self._set_due(Due(end_of(day), provisional=not days.is_published(day), by=by))
 

@@ -29,6 +29,8 @@ TITLE_LINE = 20
 def supervision(desk: Desk, found: Replay) -> Fields:
     """第八、十一、十八条: 督查室 supervises what is important, or overdue though a leader gave instructions.
 
+    Dated on the day on which it was recorded, as its number is: a requirement "in three working days" counts from it.
+
     Raises:
         HuiyinError: HY880, there is no ground for it.
     """
@@ -38,6 +40,10 @@ def supervision(desk: Desk, found: Replay) -> Fields:
     if event is None and (found.closed or not (found.tracked or found.supervision)):
         reason = "已经办结" if found.closed else "既没有记录督办，也不属应专项督办、跟踪督办的情形"
         raise unfit(Kind.SUPERVISION, found, reason, "8")
+    assigned = found.assigned
+    if event is not None:
+        found = desk.at_event(found, event)
+        assigned = found.assigned or assigned
     tracking = event.kind == "tracking" if event is not None else found.tracked
     clock, office = handling_clock(found), found.procedure.offices["supervision"]
     office_name = desk.name(office)
@@ -48,11 +54,12 @@ def supervision(desk: Desk, found: Replay) -> Fields:
         grounds.append(f"逾期未办且有领导批示（{cite('18')}）")
     return desk.fields(found, office) | {
         "number": (event.letter if event is not None else None) or desk.blank("督办编号"),
+        "date": long_date(found.now),
         "addressee": desk.addressee(clock.unit),
         "article": "、".join(cite(a) for a in articles),
         "manner": manner,
         "feedback": desk.blank("反馈期限"),
-        "assigned_time": long_time(found.assigned.at),
+        "assigned_time": long_time(assigned.at),
         "unit": desk.name(clock.unit),
         "head": desk.head(clock.unit),
         "due": due_date(clock.due),
@@ -161,7 +168,7 @@ def _instructions(found: Replay) -> tuple[str, ...]:
 
 
 def _standing(desk: Desk, found: Replay) -> str:
-    late = delay(desk.late(found, handling_clock(found)))
+    late = delay(desk.present_late(found, handling_clock(found)))
     return f"{found.state_title}{'，' if late else ''}{late}"
 
 

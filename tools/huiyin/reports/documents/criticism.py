@@ -90,7 +90,7 @@ def _row(desk: Desk, found: Replay) -> Fields:
         f"督办{len(_events(found, ev.Supervised))}次" if _events(found, ev.Supervised) else "",
     ]
     answers = _events(found, ev.Answered)
-    missed = f"（原期限{clock.missed.due}）" if clock.missed else ""
+    missed = f"（原期限{'、'.join(str(m.due) for m in clock.missed)}）" if clock.missed else ""
     return {
         "id": found.case.id,
         "assigned": local_day(assigned.at).isoformat(),

@@ -11,7 +11,7 @@ from huiyin.model.problem import HuiyinError, Problem
 from huiyin.reports.documents.kinds import Kind
 from huiyin.reports.documents.wording import long_date, long_time
 from huiyin.rules.articles import cite
-from huiyin.rules.deadlines import Clock, ClockKind, DueBy, Lateness, lateness, local_day
+from huiyin.rules.deadlines import Clock, ClockKind, DueBy, Lateness, lateness, local_day, present_lateness
 from huiyin.rules.procedure import Procedure
 from huiyin.rules.replay import replay
 from huiyin.rules.rulebook import Rulebook
@@ -61,6 +61,10 @@ class Desk:
     def late(self, found: Replay, clock: Clock) -> Lateness:
         """How late the clock was met, or is by then."""
         return lateness(clock, found.now, self.rulebook.days_for(clock.unit, found.procedure))
+
+    def present_late(self, found: Replay, clock: Clock) -> Lateness:
+        """How late by the due date in force alone, for whoever reads it beside that date."""
+        return present_lateness(clock, found.now, self.rulebook.days_for(clock.unit, found.procedure))
 
     def fields(self, found: Replay, issuer: str) -> Fields:
         """The fields that every document of one case has.

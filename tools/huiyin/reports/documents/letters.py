@@ -59,7 +59,7 @@ def reminder(desk: Desk, found: Replay) -> Fields:
     if found.assigned is None or not handling_clock(found).running:
         raise unfit(Kind.REMINDER, found, f"没有待承办单位办理的事项（{found.state_title}）", "15")
     clock = handling_clock(found)
-    late = desk.late(found, clock)
+    late = desk.present_late(found, clock)
     overdue = found.now > clock.due.at
     if not overdue and not is_due_soon(clock, found.now):
         reason = f"期限为{due_date(clock.due)}，{clock.remind_on}才到催办的日子"
