@@ -244,7 +244,7 @@ def test_a_case_that_is_another_one_keeps_the_draft(safe: Safe) -> None:
     ("arguments", "person", "code"),
     [
         (("redact", CASE), CLERK, "HY740"),
-        (("redact", CASE, "--format", "json"), "", "HY715"),
+        (("redact", CASE, "--format", "json"), "", "HY713"),
         (("redact", CASE, "--format", "json"), "lanzhou.clerk", "HY715"),
         (("redact", "people-78", "--format", "json"), CLERK, "HY732"),
         (("redact", "../x", "--format", "json"), CLERK, "HY732"),

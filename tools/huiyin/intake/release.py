@@ -17,7 +17,7 @@ from typing import Any
 from huiyin.intake.deposit import Deposit
 from huiyin.intake.door import Screened, Spot, hide, known_texts, screen, texts_of
 from huiyin.intake.library import tells_the_same
-from huiyin.model.problem import HuiyinError, Problem
+from huiyin.model.problem import HuiyinError, Problem, UsageError
 from huiyin.recording.registration import Registered, register
 from huiyin.repo import yaml
 from huiyin.repo.source import FolderSource
@@ -65,11 +65,14 @@ def open_draft(deposit: Deposit, case_id: str, settings: PrivacySettings) -> Dra
     """Read a draft, and look through it by the rules of today.
 
     Raises:
-        HuiyinError: HY732, no draft of that id waits; HY715, none of one's keys opens it; HY716, HY725.
+        HuiyinError: HY732, no draft of that id waits; HY713, no key; HY715, none of one's keys opens it; HY716, HY725.
     """
     if case_id not in deposit.held:
         raise HuiyinError(Problem("HY732", f"金库中没有编号为“{case_id}”的待判断草稿。"))
-    sealed = deposit.vault.read(case_id, deposit.identities())
+    keys = deposit.identities()
+    if not keys:
+        raise UsageError(Problem("HY713", "没有指明本人的密钥文件（--identity 或环境变量 HUIYIN_AGE_KEY）。"))
+    sealed = deposit.vault.read(case_id, keys)
     if sealed.held is None:
         raise HuiyinError(Problem("HY732", f"{case_id} 的草稿已经办完。"))
     known = known_texts({"name": sealed.name or "", **sealed.contact})
