@@ -83,6 +83,7 @@ def test_json_is_the_contract(repository: Repository) -> None:
         "held": False,
         "findings": [],
         "sealed": False,
+        "lookup": False,
         "duplicate_of": None,
         "problems": [],
     } == report

@@ -103,7 +103,9 @@ GOOD = json.loads(sealed(replies=(private_reply(),), held=held()).to_bytes())
 @pytest.mark.parametrize(
     "change",
     [
-        {"version": 2},
+        {"version": 3},
+        {"version": 1},  # it had no code
+        {"code": 7},
         {"version": "1"},
         {"case": "../people-1"},
         {"case": None},
@@ -125,6 +127,23 @@ def test_what_is_not_understood_is_refused(change: dict[str, object]) -> None:
     with pytest.raises(HuiyinError, match="HY716") as caught:
         Sealed.from_bytes(json.dumps({**GOOD, **change}).encode())
     assert NAME not in str(caught.value)
+
+
+def test_what_was_kept_before_there_were_codes_is_read() -> None:
+    """The first version of the format."""
+    older = {key: value for key, value in GOOD.items() if key != "code"} | {"version": 1}
+    assert sealed(replies=(private_reply(),), held=held()) == Sealed.from_bytes(json.dumps(older).encode())
+
+
+def test_another_code_is_a_clash_and_never_replaces() -> None:
+    """The record holds the hash of the first."""
+    first, second = sealed(code="3X3Q15PJ8ZHTE997"), sealed(code="0000000000000000")
+    with pytest.raises(HuiyinError, match=r"HY717.*查询码") as caught:
+        first.merged(second)
+    assert "3X3Q" not in str(caught.value)
+    assert first == first.replaced_by(second)
+    assert first == sealed().merged(first)
+    assert "3X3Q" not in repr(first)
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"null", b"1", b"\xff", b"{", b'{"version": 1}', b"[" * 100_000])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
@@ -13,6 +14,7 @@ from huiyin.cli.outcome import outcome_data
 from huiyin.cli.output import problem_data
 from huiyin.cli.vault_options import open_vault, read_keys
 from huiyin.model.problem import Problem
+from huiyin.rules.lookup import grouped
 
 if TYPE_CHECKING:
     from huiyin.intake.deposit import Deposit
@@ -60,9 +62,17 @@ def registration_data(
         "held": held,
         "findings": [s.data for s in spots],
         "sealed": sealed,
+        "lookup": registered.replay.case.lookup is not None,
         "duplicate_of": registered.replay.case.duplicate_of,
         "problems": [problem_data(p) for p in problems],
     }
+
+
+def code_line(case_id: str, code: str) -> str:
+    """What the clerk tells the citizen; the code itself only where somebody is looking, never in a file or a log."""
+    if not sys.stdout.isatty():
+        return f"查询码已存入金库，用 huiyin code {case_id} 查看。"
+    return f"查询码：{grouped(code)}\n  请连同编号 {case_id} 告知留言人，凭此在网站“办理查询”中查看进度；不要告诉他人。"
 
 
 def spot_lines(spots: Iterable[Spot]) -> list[str]:

@@ -82,9 +82,11 @@ def command(
 
     全部核对之后才写入，要么都写入，要么都不写入；不能收的行连同原因列入退件清单。重复导入不改变任何已在库的留言。
     确定的个人信息一律隐去，原文、姓名、联系方式存入金库（第十九条）；不能确定的暂不写入，草稿存入金库，
-    用 huiyin redact 逐处决定。
+    用 huiyin redact 逐处决定。交办单位有人设有金库密钥的，同时为每件新留言生成查询码（历史数据除外），
+    用 huiyin code 列出。
     全部收下时退出码为0，有退件或者有待判断的为1。
     """
+    from huiyin.intake.codes import give_codes
     from huiyin.intake.importing import plan_import
     from huiyin.intake.library import load_mapping
     from huiyin.intake.plan import commit, rejects_path
@@ -109,6 +111,7 @@ def command(
                 held=deposit.held,
                 forgotten=deposit.forgotten,
             )
+        give_codes(plan, deposit.code_for, place.rulebook.lookup, dry_run=dry_run)
         commit(plan, root, target, deposit.keep, dry_run=dry_run)
     written = target if plan.rejected else None
     if output == "json":
@@ -167,7 +170,9 @@ def _print_text(plan: Plan, dry_run: bool, written: Path | None) -> None:
     if plan.forgotten:
         click.echo(f"已抹除{plan.forgotten}件，没有再收。")
     if plan.sealed:
-        click.echo(f"{'应存入' if dry_run else '存入'}金库{len(plan.sealed)}件：姓名、联系方式、原文。")
+        click.echo(f"{'应存入' if dry_run else '存入'}金库{len(plan.sealed)}件：姓名、联系方式、原文、查询码。")
+    if not dry_run and any(t.sealed.code for t in plan.taken):
+        click.echo("查询码用 huiyin code 查看或者列出清单，分别告知留言人。")
     for code, count in plan.warnings.items():
         click.echo(f"  {code} {CODES[code].title}：{count}处")
     if written is not None:

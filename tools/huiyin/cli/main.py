@@ -32,6 +32,7 @@ COMMANDS = {
     "record": ("huiyin.cli.record", "记录一个事件：交办、认领、报送答复、公开……"),
     "import": ("huiyin.cli.import_", "从表格（.xlsx、.csv）导入留言"),
     "redact": ("huiyin.cli.redact", "逐处判断暂存草稿中的个人信息，然后登记"),
+    "code": ("huiyin.cli.code", "查询码：留言人凭它在网站上查看办到了哪一步；显示，或列成清单"),
     "vault": ("huiyin.cli.vault", "金库：留言人的姓名、联系方式、原文和个别答复，加密存在Git之外"),
     "fmt": ("huiyin.cli.fmt", "把留言文件改为规范格式"),
     "approve": ("huiyin.cli.approve", "审签分支上的改动，或要求修改（不用代码平台时）"),

@@ -10,7 +10,7 @@ import click
 
 from huiyin.cli.chinese import ChineseCommand
 from huiyin.cli.citizen import FACTS, ask_citizen, citizen_options, given_citizen, literal_notices
-from huiyin.cli.deposit import open_deposit, registration_data, spot_lines
+from huiyin.cli.deposit import code_line, open_deposit, registration_data, spot_lines
 from huiyin.cli.fields import ask, given_values, option_for, place_from, refuse_invalid, refuse_missing
 from huiyin.cli.inputs import Inputs
 from huiyin.cli.options import Place, as_of_option, format_option, root_option
@@ -73,6 +73,9 @@ def command(
 
     确定的个人信息自动隐去，原文和 --name、--phone、--email 加密存入金库，不写入本库（第十九条）；不能确定的，
     草稿存入金库，用 huiyin redact 逐处决定后再登记，退出码为1。是否实名、有无联系方式没有写的，由姓名、电话、邮箱得出。
+
+    交办单位有人设有金库密钥的，同时生成查询码，存入金库：留言人凭编号和查询码在网站上查看办到了哪一步。查询码只显示在
+    终端上，以后用 huiyin code 查看。
     """
     place, inputs = Place(root), Inputs()
     deposit = open_deposit(place, vault_folder, identity_file, now)
@@ -89,7 +92,13 @@ def command(
         screened, held, sealed = admitted.screened, admitted.held, admitted.sealed
         print_json(
             registration_data(
-                admitted.registered, screened.spots, problems, place.rulebook, held=held, sealed=sealed, dry_run=dry_run
+                admitted.registered,
+                screened.spots,
+                problems,
+                place.rulebook,
+                held=held,
+                sealed=sealed,
+                dry_run=dry_run,
             )
         )
         return int(admitted.held)
@@ -150,7 +159,7 @@ def _print_text(admitted: Admitted, rulebook: Rulebook, *, dry_run: bool) -> Non
     if lines := spot_lines(admitted.screened.certain):
         click.echo("\n".join(lines))
     if admitted.sealed and not dry_run:
-        click.echo("姓名、联系方式、原文中应当保存的，已加密存入金库。")
+        click.echo("姓名、联系方式、原文中应当保存的，连同查询码，已加密存入金库。")
     if case.duplicate_of is not None:
         click.echo(f"正文与 {case.duplicate_of} 相同（不计空白），已记为疑似重复（duplicate_of）。")
     requires = replay.procedure.channels[case.channel]
@@ -160,4 +169,6 @@ def _print_text(admitted: Admitted, rulebook: Rulebook, *, dry_run: bool) -> Non
     seats = registration_approvals(replay)
     click.echo("\n".join(outcome_lines(replay, registered.path, seats, "", rulebook)))
     if not dry_run:
+        if admitted.code is not None:
+            click.echo(code_line(case.id, admitted.code))
         click.echo(COMMIT)

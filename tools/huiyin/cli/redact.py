@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from huiyin.cli.chinese import command as chinese_command
-from huiyin.cli.deposit import open_deposit, registration_data, spot_lines
+from huiyin.cli.deposit import code_line, open_deposit, registration_data, spot_lines
 from huiyin.cli.inputs import Inputs, check_text
 from huiyin.cli.options import Place, as_of_option, format_option, root_option
 from huiyin.cli.outcome import COMMIT, DRY_RUN, outcome_lines
@@ -195,6 +195,8 @@ def _print(registered: Registered, draft: Draft, hidden: Sequence[Spot], place: 
     click.echo(DRY_RUN if dry_run else f"已登记：{registered.path}")
     if lines := spot_lines(in_order(*draft.screened.certain, *hidden)):
         click.echo("\n".join(lines))
+    if draft.code is not None and not dry_run:
+        click.echo(code_line(draft.case_id, draft.code))
     seats = registration_approvals(registered.replay)
     click.echo("\n".join(outcome_lines(registered.replay, registered.path, seats, "", place.rulebook)))
     if not dry_run:

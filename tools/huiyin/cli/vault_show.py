@@ -37,7 +37,7 @@ def command(
     now: datetime,
     output: str,
 ) -> int:
-    """显示金库中一件的内容：姓名、联系方式、原文、个别答复、待定的留言。
+    """显示金库中一件的内容：姓名、联系方式、查询码、原文、个别答复、待定的留言。
 
     只显示在终端上；输出到文件或管道的，须加 --pipe。看过以后请清屏，不要截图、转发（第十九条）。
     """
@@ -53,6 +53,7 @@ def command(
 
 
 def _lines(sealed: Sealed, registry: Registry) -> Iterator[str]:
+    from huiyin.rules.lookup import grouped
     from huiyin.vault.content import CONTACTS, DELIVERIES
 
     yield sealed.case_id
@@ -60,6 +61,8 @@ def _lines(sealed: Sealed, registry: Registry) -> Iterator[str]:
         yield f"  姓名：{sealed.name}"
     for kind, value in sealed.contact.items():
         yield f"  {CONTACTS[kind]}：{value}"
+    if sealed.code:
+        yield f"  查询码：{grouped(sealed.code)}"
     for pointer, text in sealed.texts.items():
         yield f"  原文（{pointer}）："
         yield _indented(text)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from huiyin.intake.codes import with_lookup
 from huiyin.intake.deposit import Deposit
 from huiyin.intake.door import Screened, fixed_problems, hide, known_texts, screen
 from huiyin.model.problem import HuiyinError, Problem
@@ -25,12 +26,14 @@ class Admitted:
         screened: what was found in it.
         held: it waits in the vault for a person's decision, and nothing was written to ``cases/``.
         sealed: something went to the vault, or would.
+        code: the query code for the citizen, or None; for the terminal alone.
     """
 
     registered: Registered
     screened: Screened
     held: bool
     sealed: bool
+    code: str | None = field(default=None, repr=False)
 
 
 def admit(
@@ -61,7 +64,8 @@ def admit(
     screened = screen(document, rulebook.privacy, known_texts(citizen))
     masked, originals = hide(screened, screened.spots, rulebook.privacy)
     contact = dict(citizen)
-    sealed = Sealed(document["id"], contact.pop("name", None), contact)
+    code = deposit.code_for(document["id"], document["channel"])
+    sealed = Sealed(document["id"], contact.pop("name", None), contact, code=code)
     held = bool(screened.uncertain)
     sealed = replace(sealed, **({"held": Held(now, {**document, "events": []})} if held else {"texts": originals}))
     if not sealed.is_empty:
@@ -70,5 +74,7 @@ def admit(
     def keep() -> None:
         deposit.keep([(sealed, masked)])
 
+    if not (held or dry_run):
+        masked = with_lookup(masked, code, rulebook.lookup)
     registered = register(root, masked, rulebook, now, dry_run=dry_run, first=keep, instead=held)
-    return Admitted(registered, screened, held, not sealed.is_empty)
+    return Admitted(registered, screened, held, not sealed.is_empty, code)

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from huiyin.intake.codes import make_code
 from huiyin.model.case import Channel
 from huiyin.model.problem import HuiyinError
 from huiyin.rules.deadlines import local_day
@@ -36,6 +37,7 @@ class Deposit:
         self.identities = identities
         self._rulebook = rulebook
         self._day = local_day(now)
+        self._can_keep: dict[str, bool] = {}
 
     @cached_property
     def held(self) -> Held:
@@ -64,11 +66,35 @@ class Deposit:
 
     def can_keep(self, channel: str) -> bool:
         """Whether anybody at the channel's dispatcher could read what is put into the vault today."""
+        if channel not in self._can_keep:
+            self._can_keep[channel] = self._has_readers(channel)
+        return self._can_keep[channel]
+
+    def _has_readers(self, channel: str) -> bool:
         rules = [p.channels[Channel(channel)] for p in self._rulebook.procedures.values() if channel in p.channels]
         try:
             return all(readers(rule.dispatcher, None, self._rulebook.registry, self._day) for rule in rules)
         except HuiyinError:
             return False
+
+    def code_for(self, case_id: str, channel: str) -> str | None:
+        """The query code of a case about to be registered: a new one, or the one that a crash left in the vault.
+
+        None where the site offers no lookup, nobody could read the code, or the case was erased for good.
+        Where what is kept cannot be opened, ``keep`` will say so.
+        """
+        if self._rulebook.lookup is None or case_id in self.forgotten or not self.can_keep(channel):
+            return None
+        if case_id in self._there:
+            try:
+                return self.vault.read(case_id, self.identities()).code or make_code()
+            except HuiyinError:
+                return make_code()
+        return make_code()
+
+    @cached_property
+    def _there(self) -> frozenset[str]:
+        return frozenset(self.vault.ids())
 
     def keep(self, entries: Iterable[tuple[Sealed, Mapping[str, Any]]]) -> None:
         """Put what is personal into the vault: of all cases, or of none.

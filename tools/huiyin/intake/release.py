@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from huiyin.intake.codes import with_lookup
 from huiyin.intake.deposit import Deposit
 from huiyin.intake.door import Screened, Spot, hide, known_texts, screen, texts_of
 from huiyin.intake.library import tells_the_same
@@ -35,12 +36,14 @@ class Draft:
         document: the case as it came.
         screened: what is found in it by the rules of today.
         since: when it was put into the vault.
+        code: the query code for the citizen, or None.
     """
 
     case_id: str
     document: Mapping[str, Any] = field(repr=False)
     screened: Screened = field(repr=False)
     since: datetime
+    code: str | None = field(default=None, repr=False)
 
     def text_at(self, pointer: str) -> str:
         """The text at the pointer of a spot."""
@@ -77,7 +80,7 @@ def open_draft(deposit: Deposit, case_id: str, settings: PrivacySettings) -> Dra
         raise HuiyinError(Problem("HY732", f"{case_id} 的草稿已经办完。"))
     known = known_texts({"name": sealed.name or "", **sealed.contact})
     document = sealed.held.document
-    return Draft(case_id, document, screen(document, settings, known), sealed.held.since)
+    return Draft(case_id, document, screen(document, settings, known), sealed.held.since, sealed.code)
 
 
 def release(
@@ -99,7 +102,8 @@ def release(
         HuiyinError: as ``register``; HY715, HY906, HY950. The draft waits on.
     """
     document, originals = hide(draft.screened, (*draft.screened.certain, *hidden), rulebook.privacy)
-    registered = register(root, document, rulebook, now, dry_run=dry_run)
+    whole = document if dry_run else with_lookup(document, draft.code, rulebook.lookup)
+    registered = register(root, whole, rulebook, now, dry_run=dry_run)
     if not dry_run:
         _clear(deposit, draft.case_id, document, originals)
     return registered

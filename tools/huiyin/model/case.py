@@ -48,6 +48,7 @@ class Case:
         real_name, contactable, clear_matter: facts for admission (第十(一)、十二条), never the data itself.
         title, body: text fit for publication; the original is in the vault.
         duplicate_of: id of an earlier case with the same text.
+        lookup: the slow hash of the number and the query code that the citizen was given, or None.
         history: the record was taken over from past years, so its events name no persons.
     """
 
@@ -62,6 +63,7 @@ class Case:
     title: str
     body: str
     duplicate_of: str | None = None
+    lookup: str | None = None
     history: bool = False
     events: tuple[Event, ...] = ()
 

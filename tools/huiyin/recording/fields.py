@@ -13,7 +13,7 @@ LONG = 1000
 """Characters; a field that may be longer is a text of several lines and may come from a file."""
 DERIVED = frozenset({"type", "at", "by"})
 """Fields of an event that follow from the command, the clock and the person."""
-UNASKED = frozenset({"id", "events", "duplicate_of", "history"})
+UNASKED = frozenset({"id", "events", "duplicate_of", "lookup", "history"})
 """Fields of a case that nobody fills in by hand."""
 
 

@@ -20,7 +20,7 @@ from huiyin.repo.characters import find_forbidden, is_clean, name
 
 CASE_KEYS = (
     "id", "procedure", "channel", "source", "received_at", "real_name", "contactable", "clear_matter",
-    "title", "body", "duplicate_of", "history", "events",
+    "title", "body", "duplicate_of", "lookup", "history", "events",
 )  # fmt: skip
 HEADER = "# yaml-language-server: $schema=../../../../schema/case.schema.json\n"
 MAX_FLOW = 100  # characters of a mapping or list on one line

@@ -28,6 +28,7 @@ def case_from_data(data: Mapping[str, Any]) -> Case:
         title=data["title"],
         body=data["body"],
         duplicate_of=data.get("duplicate_of"),
+        lookup=data.get("lookup"),
         history=data.get("history", False),
         events=tuple(event_from_data(e) for e in data["events"]),
     )

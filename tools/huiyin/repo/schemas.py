@@ -16,8 +16,8 @@ from huiyin.repo.source import Source
 
 MAX_DEPTH = 64
 """The shipped ones need a third of it; deeper ones break the libraries that walk them by recursion."""
-SCHEMA_NAMES = ("case", "procedure", "units", "people", "calendar", "intake", "gate", "privacy")
-LATER_SCHEMAS = frozenset({"privacy"})
+SCHEMA_NAMES = ("case", "procedure", "units", "people", "calendar", "intake", "gate", "privacy", "lookup")
+LATER_SCHEMAS = frozenset({"privacy", "lookup"})
 """Records founded before these were introduced have neither the schema nor the file, and go on without."""
 
 

@@ -16,6 +16,8 @@ from huiyin.repo.records import case_from_data
 from huiyin.repo.schemas import Schema, load_schema
 from huiyin.repo.source import Source
 from huiyin.rules.calendar import Calendar
+from huiyin.rules.lookup import PATH as LOOKUP_PATH
+from huiyin.rules.lookup import LookupSettings
 from huiyin.rules.privacy import PrivacySettings
 from huiyin.rules.privacy.settings import PATH as PRIVACY_PATH
 from huiyin.rules.procedure import Procedure
@@ -108,7 +110,7 @@ def find_case(source: Source, case_id: str) -> str:
 
 
 def load_rulebook(source: Source) -> Rulebook:
-    """Read ``rules/``: procedures, units, people, calendar, privacy.
+    """Read ``rules/``: procedures, units, people, calendar, privacy, lookup.
 
     Raises:
         HuiyinError: every problem that makes a file unusable, all at once (HY1xx, HY201, HY40x, HY41x, HY434, HY701).
@@ -132,7 +134,7 @@ def load_rulebook(source: Source) -> Rulebook:
         except HuiyinError as error:
             problems += error.problems
     units, people, calendar = load(UNITS_PATH, "units"), load(PEOPLE_PATH, "people"), load(CALENDAR_PATH, "calendar")
-    privacy = _privacy(source, problems)
+    privacy, lookup = _privacy(source, problems), _lookup(source, problems)
     if problems:
         raise HuiyinError(*problems)
     if not procedures:
@@ -146,7 +148,7 @@ def load_rulebook(source: Source) -> Rulebook:
     if contradictions:
         # Nothing can be judged by a procedure that names what nothing defines.
         raise HuiyinError(*contradictions)
-    return Rulebook(procedures, registry, Calendar.from_data(calendar), privacy)
+    return Rulebook(procedures, registry, Calendar.from_data(calendar), privacy, lookup)
 
 
 def _privacy(source: Source, problems: list[Problem]) -> PrivacySettings:
@@ -158,6 +160,17 @@ def _privacy(source: Source, problems: list[Problem]) -> PrivacySettings:
     except HuiyinError as error:
         problems += error.problems
         return PrivacySettings()
+
+
+def _lookup(source: Source, problems: list[Problem]) -> LookupSettings | None:
+    """What ``rules/lookup.yaml`` says; a record without that file makes no query codes."""
+    if LOOKUP_PATH not in source.list("rules"):
+        return None
+    try:
+        return LookupSettings.from_data(load_document(source, LOOKUP_PATH, "lookup"))
+    except HuiyinError as error:
+        problems += error.problems
+        return None
 
 
 def _procedure(documents: Mapping[str, dict[str, Any]], path: str, source: Source) -> Procedure:

@@ -1,4 +1,4 @@
-"""Everything that rules are judged by, as one value: procedures, units and people, calendar, privacy."""
+"""Everything that rules are judged by, as one value: procedures, units and people, calendar, privacy, lookup."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from huiyin.model.case import Case
 from huiyin.model.problem import HuiyinError, Problem
 from huiyin.rules.calendar import Calendar, WorkingDays
+from huiyin.rules.lookup import LookupSettings
 from huiyin.rules.privacy import PrivacySettings
 from huiyin.rules.procedure import Procedure
 from huiyin.rules.registry import Registry
@@ -21,6 +22,7 @@ class Rulebook:
     registry: Registry
     calendar: Calendar
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
+    lookup: LookupSettings | None = None
 
     def procedure_of(self, case: Case) -> Procedure:
         """The procedure that the case runs under (第二十三、二十四条).

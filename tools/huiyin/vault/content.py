@@ -1,4 +1,4 @@
-"""第十九、二十条: what is kept of one case: who wrote, the original texts, private replies, a draft that waits."""
+"""第十九、二十条: what is kept of one case: who wrote, the query code, the original texts, private replies, a draft."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from huiyin.model.moment import timestamp
 from huiyin.model.problem import HuiyinError, Problem
 
-VERSION = 1
+VERSION = 2  # the first had no query code, and is still read
 BLOCK = 1024
 """Bytes of plaintext are filled up to a multiple of this, so that the size of a file tells little."""
 _CASE_ID = re.compile(r"(people|portal|service)-[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
@@ -73,6 +73,7 @@ class Sealed:
         case_id: ``<channel>-<reference>``.
         name: of the citizen, or None.
         contact: key of ``CONTACTS`` → value.
+        code: the query code that the citizen was given (``rules/lookup.py``), or None.
         texts: JSON pointer into the case → the original text, as it was before redaction.
         replies: oldest first.
         held: the draft, or None once the case is in ``cases/``.
@@ -84,6 +85,7 @@ class Sealed:
     texts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     replies: tuple[PrivateReply, ...] = field(default=(), repr=False)
     held: Held | None = field(default=None, repr=False)
+    code: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if not is_case_id(self.case_id):
@@ -92,7 +94,7 @@ class Sealed:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to keep."""
-        return not (self.name or self.contact or self.texts or self.replies or self.held)
+        return not (self.name or self.contact or self.texts or self.replies or self.held or self.code)
 
     def merged(self, other: Sealed) -> Sealed:
         """Both together; the same value twice is fine.
@@ -111,6 +113,7 @@ class Sealed:
             texts={**self.texts, **other.texts},
             replies=tuple(dict.fromkeys((*self.replies, *other.replies))),
             held=self.held or other.held,
+            code=self.code or other.code,
         )
 
     def replaced_by(self, other: Sealed) -> Sealed:
@@ -122,20 +125,20 @@ class Sealed:
             texts={**self.texts, **other.texts},
             replies=tuple(dict.fromkeys((*self.replies, *other.replies))),
             held=other.held or self.held,
+            code=self.code or other.code,  # the record holds its hash, so it never changes
         )
 
     def to_bytes(self) -> bytes:
         """JSON in UTF-8, filled up with spaces to whole blocks."""
-        data: dict[str, Any] = {"version": VERSION, "case": self.case_id}
-        data |= {
+        data = {
+            "version": VERSION,
+            "case": self.case_id,
             "name": self.name,
             "contact": dict(self.contact),
             "texts": dict(self.texts),
-            "replies": [
-                {"text": r.text, "at": timestamp(r.at), "by": r.by, "delivered_by": r.delivered_by}
-                for r in self.replies
-            ],
+            "replies": [_reply_data(reply) for reply in self.replies],
             "held": self.held and {"since": timestamp(self.held.since), "document": dict(self.held.document)},
+            "code": self.code,
         }
         text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
         return text + b" " * (-len(text) % BLOCK)
@@ -152,7 +155,9 @@ class Sealed:
             version = document["version"]
         except (ValueError, KeyError, TypeError, RecursionError):
             raise HuiyinError(Problem("HY716", "解密后的内容不是金库的格式。")) from None
-        if version != VERSION:
+        if version == 1 and "code" not in document:
+            document = {**document, "code": None}
+        elif version != VERSION:
             raise HuiyinError(Problem("HY716", "内容的版本比本程序新，或者无法识别；请更新程序。"))
         try:
             return _sealed(document)
@@ -169,6 +174,8 @@ def _clashes(ours: Sealed, theirs: Sealed) -> Iterator[str]:
         yield "编号"
     if ours.name and theirs.name and ours.name != theirs.name:
         yield "姓名"
+    if ours.code and theirs.code and ours.code != theirs.code:
+        yield "查询码"
     yield from (CONTACTS.get(k, k) for k, v in theirs.contact.items() if ours.contact.get(k, v) != v)
     yield from (f"原文（{k}）" for k, v in theirs.texts.items() if ours.texts.get(k, v) != v)
     if ours.held and theirs.held and ours.held.document != theirs.held.document:
@@ -194,7 +201,12 @@ def _sealed(data: dict[str, Any]) -> Sealed:
         texts={k: _text(v) for k, v in _mapping(data["texts"]).items()},
         replies=tuple(map(_reply, data["replies"])),
         held=held,
+        code=_text(data["code"], optional=True),
     )
+
+
+def _reply_data(r: PrivateReply) -> dict[str, Any]:
+    return {"text": r.text, "at": timestamp(r.at), "by": r.by, "delivered_by": r.delivered_by}
 
 
 def _reply(data: Any) -> PrivateReply:

@@ -74,27 +74,54 @@ def make_identity(path: Path, now: datetime) -> str:
     recipient = Identity(secret).recipient
     text = f"# created: {timestamp(now)}\n# public key: {recipient}\n{secret}\n"
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        _write_new(path, text)
     except FileExistsError:
         raise UsageError(_unusable(shown(str(path)), "已经有这个文件，不会覆盖；请换一个文件名")) from None
+    return recipient
+
+
+def write_private(path: Path, text: str, root: Path) -> None:
+    """Write what is not for everybody, such as a list of query codes, into a new file that only its owner may read.
+
+    Raises:
+        UsageError: HY813, there is something at the path already, or it lies in a Git repository.
+        HuiyinError: HY906.
+    """
+    if _repository_around_file(path, root) is not None:
+        raise UsageError(Problem("HY813", "清单在Git仓库之内。", shown(str(path))))
+    try:
+        _write_new(path, text)
+    except FileExistsError:
+        raise UsageError(Problem("HY813", "已经有这个文件，不会覆盖。", shown(str(path)))) from None
+
+
+def _write_new(path: Path, text: str) -> None:
+    """A new file of mode 0600, whole or not at all; an existing one raises ``FileExistsError``."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    except FileExistsError:
+        raise
     except (OSError, ValueError) as error:
         raise HuiyinError(failure(path, getattr(error, "errno", None))) from None
     try:
-        with os.fdopen(handle, "w", encoding="ascii") as file:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
         path.unlink()
         raise HuiyinError(failure(path, error.errno)) from None
-    return recipient
 
 
 def _refuse_in_repository(path: Path, root: Path | None) -> None:
     """A secret key in a work tree is one ``git add`` away from everybody, and links are no way around it."""
-    for folder in (path.absolute().parent.resolve(), path.resolve().parent):
-        if repository_around(folder, root) is not None:
-            raise UsageError(Problem("HY714", "密钥文件在Git仓库之内。", shown(str(path))))
+    if _repository_around_file(path, root) is not None:
+        raise UsageError(Problem("HY714", "密钥文件在Git仓库之内。", shown(str(path))))
+
+
+def _repository_around_file(path: Path, root: Path | None) -> Path | None:
+    folders = (path.absolute().parent.resolve(), path.resolve().parent)
+    return next((found for folder in folders if (found := repository_around(folder, root)) is not None), None)
 
 
 def _unusable(name: str, why: str) -> Problem:
