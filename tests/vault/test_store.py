@@ -194,6 +194,20 @@ def test_the_forgotten_is_not_kept_again_in_silence(vault: Vault, ours: Identity
     assert {CASE} == vault.forgotten_ids()
 
 
+def test_a_backup_does_not_bring_back_the_forgotten(vault: Vault, ours: Identity) -> None:
+    """第十九条: what was erased and came back with a backup is neither shown nor encrypted for anybody new."""
+    vault.put(sealed(), [reader(ours)])
+    backup = {name: (vault.folder / name).read_bytes() for name in vault.names()}
+    vault.forget(CASE, "wangzhan.clerk", MOMENT)
+    for name, data in backup.items():
+        (vault.folder / name).write_bytes(data)
+    for act in (vault.read, lambda case_id, keys: vault.rekey(case_id, [reader(ours)], keys)):
+        with pytest.raises(HuiyinError, match="HY718"):
+            act(CASE, [ours])
+    assert vault.forget(CASE, "wangzhan.clerk", MOMENT)
+    assert ["forgotten.log"] == vault.names()
+
+
 def test_a_line_that_a_crash_cut_is_passed_over(vault: Vault, ours: Identity) -> None:
     """What it announced was not begun; the next line stands on its own."""
     vault.put_all([(sealed(), [reader(ours)]), (sealed("people-2"), [reader(ours)])])

@@ -86,9 +86,11 @@ class Vault:
         """What is kept of a case.
 
         Raises:
-            HuiyinError: HY719, nothing is; HY715, none of the keys opens it; HY716, HY725, it is damaged.
+            HuiyinError: HY719, nothing is; HY718, it was erased; HY715, no key opens it; HY716, HY725, it is damaged.
         """
         data = self._data(case_id)
+        if case_id in self.forgotten_ids():
+            raise HuiyinError(Problem("HY718", f"{case_id}已记为抹除而文件仍在，不予打开；请再运行vault forget。"))
         try:
             sealed = Sealed.from_bytes(decrypt(data, identities, case_id))
         except HuiyinError as error:
