@@ -23,19 +23,20 @@ _CITIZEN = frozenset({"title", "body"})
 _PAGES = (".md", ".html", ".txt")
 
 
-def look_through(folder: Path, gathered: Gathered, root: Path) -> Scanned:
+def look_through(folder: Path, gathered: Gathered, root: Path, pages: Path | None = None) -> Scanned:
     """Scan a folder as the site of an instance.
 
     Args:
         gathered: what the site was made of.
         root: of the instance, for its hand-written pages and its list of third parties' files.
+        pages: where those stand if not in ``site/`` of the root.
 
     Raises:
         HuiyinError: HY768, HY904; UsageError: HY907, there is no such folder.
     """
     settings = gathered.rulebook.privacy
     known = accepted(gathered.cases, gathered.reopened, hand_written(FolderSource(root)), settings)
-    return scan(folder, settings, accepted=known, vendored=vendored(root))
+    return scan(folder, settings, accepted=known, vendored=vendored(root, pages))
 
 
 def look_alone(folder: Path) -> Scanned:

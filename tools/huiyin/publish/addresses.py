@@ -20,6 +20,9 @@ CHANNELS = "channels/"
 COMPLEXITIES = "complexities/"
 REPLIES = "replies/"
 STATISTICS = "statistics/"
+DATA = "data/"
+DICTIONARY = f"{DATA}dictionary/"
+STATISTICS_FILES = f"{DATA}statistics/"
 PREVIEW = "preview/"
 
 _UNSAFE = re.compile(r"[^\w-]+")

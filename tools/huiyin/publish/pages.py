@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
@@ -11,6 +12,10 @@ from huiyin.publish.procedure_view import ProcedureView
 from huiyin.publish.reopened import ReopenedCase
 from huiyin.publish.statistics import Figures
 from huiyin.publish.view import PublicCase
+
+if TYPE_CHECKING:
+    from huiyin.publish.open_data.dictionary import Described
+    from huiyin.publish.open_data.settings import Licence
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +108,33 @@ class HomePage:
     frequent: tuple[Entry, ...]
 
 
+class Row(NamedTuple):
+    """One row of figures.
+
+    Args:
+        key: what the record calls it, such as ``lanzhou`` or ``2026-11``.
+        address: the list of the closed cases behind it, or None where there are none.
+    """
+
+    key: str
+    name: str
+    address: str | None
+    figures: Figures
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table of figures: rows of (name, address of the list behind it or None, figures)."""
+    """One table of figures.
+
+    Args:
+        csv: where its file stands below the site's root.
+    """
 
     id: str
     caption: str
     heading: str
-    rows: tuple[tuple[str, str | None, Figures], ...]
+    rows: tuple[Row, ...]
+    csv: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +148,34 @@ class StatisticsPage:
 
 
 @dataclass(frozen=True, slots=True)
+class DataPage:
+    """Where the open data are, in which forms, and under which terms.
+
+    Args:
+        years: (year, number of cases, (format, path) of each file), latest first.
+        removed: (year, path) of the lists of what was taken back.
+        figures: (title, path) of the tables of figures.
+        feeds: groups of (title, path) of the feeds.
+        interfaces: (title, path) of what the Open311 standard asks for.
+    """
+
+    licence: Licence
+    contact: str
+    years: tuple[tuple[str, int, tuple[tuple[str, str], ...]], ...]
+    removed: tuple[tuple[str, str], ...]
+    figures: tuple[tuple[str, str], ...]
+    feeds: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    interfaces: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DictionaryPage:
+    """The fields of the open data."""
+
+    fields: tuple[Described, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ProcedurePage:
     """How messages are handled, with the articles; ``others`` links to further procedures."""
 
@@ -131,7 +183,18 @@ class ProcedurePage:
     others: tuple[tuple[str, str], ...]
 
 
-View = CasePage | PreviewPage | ReopenedPage | ListPage | IndexPage | HomePage | StatisticsPage | ProcedurePage
+View = (
+    CasePage
+    | PreviewPage
+    | ReopenedPage
+    | ListPage
+    | IndexPage
+    | HomePage
+    | StatisticsPage
+    | DataPage
+    | DictionaryPage
+    | ProcedurePage
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +210,7 @@ class Page:
         trail: (name, address) of the pages above it, the home page first; the home page itself has none.
         description: one sentence for those who find it elsewhere, or "" for that of the site.
         hidden: no search engine may list it.
+        styles, scripts: files below ``site/`` that only this page needs.
     """
 
     address: str
@@ -158,3 +222,5 @@ class Page:
     trail: tuple[tuple[str, str], ...] = ()
     description: str = ""
     hidden: bool = False
+    styles: tuple[str, ...] = ()
+    scripts: tuple[str, ...] = ()

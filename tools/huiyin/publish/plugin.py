@@ -6,6 +6,7 @@ import os
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import unquote
 
 from markupsafe import Markup
 from mkdocs.config import config_options as c
@@ -20,6 +21,9 @@ from huiyin.model.moment import parse_as_of
 from huiyin.model.problem import HuiyinError, Problem, Severity
 from huiyin.publish.accepted import look_through
 from huiyin.publish.gather import Gathered, gather
+from huiyin.publish.open_data.settings import read_settings
+from huiyin.publish.open_data.site import OpenData
+from huiyin.publish.open_data.sitemap import Located
 from huiyin.publish.pages import Page
 from huiyin.publish.preview import wanted
 from huiyin.publish.procedure_view import load_procedures
@@ -28,10 +32,13 @@ from huiyin.publish.search.build import build
 from huiyin.publish.search.document import document_of
 from huiyin.publish.site import HOME as ENTRANCE
 from huiyin.publish.site import Site
+from huiyin.repo.schemas import load_schema
 from huiyin.repo.source import FolderSource
 from huiyin.rules.articles import cite
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from jinja2 import Environment
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.livereload import LiveReloadServer
@@ -39,6 +46,8 @@ if TYPE_CHECKING:
     from mkdocs.structure.pages import Page as MkDocsPage
 
 HOME = "index.md"
+SITEMAP = "sitemap.xml"
+"""MkDocs' own would be one file of the whole archive; see ``open_data/sitemap.py``."""
 UNUSED = ("assets/javascripts/", "assets/stylesheets/")
 WATCHED = ("cases", "rules", "schema")
 CLOCK = "HUIYIN_AS_OF"
@@ -69,6 +78,8 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
         self._serving = False
         self._gathered: Gathered | None = None
         self._site: Site | None = None
+        self._open_data: OpenData | None = None
+        self._files: Files | None = None
         self._pages: dict[str, Page] = {}
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
@@ -91,7 +102,10 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
             preview = wanted(os.environ, serving=self._serving, host=config.dev_addr.host)
             self._gathered = gathered = gather(source, self._now(), preview=preview)
             self._report(gathered.problems)
-            self._site = Site(gathered, load_procedures(source, gathered.rulebook, gathered.as_of))
+            self._site = site = Site(gathered, load_procedures(source, gathered.rulebook, gathered.as_of))
+            settings = read_settings(config.extra, config.site_url, config.site_name)
+            schema = load_schema(source, "case").document
+            self._open_data = OpenData(gathered, settings, schema, site.units, site.topics, site.tables)
         except HuiyinError as error:
             self._report(error.problems)
             raise PluginError(_summary(error.problems)) from error
@@ -105,10 +119,13 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
             PluginError: HY802, a hand-written page stands where a generated one belongs.
         """
         assert self._site is not None, "on_pre_build comes first"
+        assert self._open_data is not None, "on_pre_build comes first"
+        self._files = files
+        config.theme.static_templates.discard(SITEMAP)
         # The frame of every page is this site's own, so the theme's scripts and styles would lie there unused.
         for file in [f for f in files if f.src_uri.startswith(UNUSED)]:
             files.remove(file)
-        self._pages = {f"{page.address}index.md": page for page in self._site.pages()}
+        self._pages = {f"{page.address}index.md": page for page in (*self._site.pages(), *self._open_data.pages())}
         taken = {file.dest_uri for file in files}
         for uri in self._pages:
             file = File.generated(config, uri, content="", inclusion=InclusionLevel.NOT_IN_NAV)
@@ -123,7 +140,10 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
         """Give a generated page its title, and every page a date that does not depend on when the site was built."""
         made = self._pages.get(page.file.src_uri)
         page.update_date = made.updated.isoformat() if made and made.updated else ""
+        assert self._open_data is not None, "on_pre_build comes first"
+        page.meta.update(self._open_data.head(made))
         if made:
+            page.meta.update(styles=made.styles, scripts=made.scripts)
             page.meta["title"] = inert(made.title)
             page.meta["description"] = inert(made.description)
             page.meta["robots"] = "noindex" if made.hidden else ""
@@ -148,21 +168,25 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
     # The very last, so that nothing is written to the site that was not looked through.
     @event_priority(-1000)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Write the index of the search, then look through everything that was built (第十九条).
+        """Write the index of the search and the open data, then look through everything that was built (第十九条).
 
         What holds personal data is no site (``serve`` only tells).
 
         Raises:
-            PluginError: HY767, something was found, or a file could not be read to its end; HY801, no index was written.
+            PluginError: HY767, something was found, or a file could not be read to its end; HY801, HY802, HY906.
         """
         assert self._gathered is not None, "on_pre_build comes first"
+        assert self._open_data is not None, "on_pre_build comes first"
+        assert self._files is not None, "on_files comes first"
         try:
+            taken = {file.dest_uri for file in self._files}
+            self._open_data.write(Path(config.site_dir), self._located(self._files), taken)
             build(map(document_of, self._gathered.cases), Path(config.site_dir) / SEARCH)
         except HuiyinError as error:
             self._report(error.problems)
             raise PluginError(_summary(error.problems)) from error
         try:
-            found = look_through(Path(config.site_dir), self._gathered, self._root(config))
+            found = look_through(Path(config.site_dir), self._gathered, self._root(config), Path(config.docs_dir))
         except HuiyinError as error:
             self._report(error.problems)
             raise PluginError(_summary(error.problems, "HY767")) from error
@@ -181,6 +205,13 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
             if folder.is_dir():
                 server.watch(str(folder))
         return server
+
+    def _located(self, files: Files) -> Iterator[Located]:
+        """The pages that search engines may list."""
+        for file in files.documentation_pages():
+            made = self._pages.get(file.src_uri)
+            if file.page and file.page.meta.get("robots") != "noindex":
+                yield Located(made.address if made else unquote(file.page.url), made.updated if made else None)
 
     def _root(self, config: MkDocsConfig) -> Path:
         if self.config.root is not None:

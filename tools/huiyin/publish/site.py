@@ -220,6 +220,8 @@ class Site:
             view=StatisticsPage(self._gathered.as_of, summarise(counted), found, definitions),
             updated=local_day(self._gathered.as_of),
             trail=(HOME,),
+            styles=("assets/charts/charts.css",),
+            scripts=("assets/charts/charts.js",),
         )
 
     def _procedure_pages(self) -> Iterator[Page]:

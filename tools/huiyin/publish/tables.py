@@ -7,13 +7,14 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from huiyin.model.case import Channel
 from huiyin.model.event import Complexity
 from huiyin.publish.addresses import (
+    STATISTICS_FILES,
     channel_address,
     complexity_address,
     month_address,
     topic_address,
     unit_address,
 )
-from huiyin.publish.pages import Table
+from huiyin.publish.pages import Row, Table
 from huiyin.publish.statistics import Counted, summarise_by
 from huiyin.rules.registry import Registry
 
@@ -42,8 +43,8 @@ def find_tables(
         for key in sorted(figures, reverse=True) if order is None else order:
             if key in figures:
                 link = address(key)
-                rows.append((name(key), link if link in listed else None, figures[key]))
-        return Table(table_id, caption, heading, tuple(rows))
+                rows.append(Row(key, name(key), link if link in listed else None, figures[key]))
+        return Table(table_id, caption, heading, tuple(rows), table_path(table_id))
 
     return (
         table("by-month", "按收到留言的月份", "月份", lambda c: [c.month], None, month_name, month_address),
@@ -52,6 +53,11 @@ def find_tables(
         table("by-topic", "按主题", "主题", lambda c: c.topics, topics, str, topic_address),
         table("by-kind", "按类别", "类别", complexity_of, Complexity, complexity_name, complexity_address),
     )
+
+
+def table_path(table_id: str) -> str:
+    """The CSV behind a table: ``data/statistics/by-unit.csv``."""
+    return f"{STATISTICS_FILES}{table_id}.csv"
 
 
 def month_name(month: str) -> str:

@@ -15,7 +15,8 @@ from pathlib import Path
 from huiyin.model.problem import HuiyinError, Problem
 from huiyin.repo.reasons import reason
 
-LIST = "site/vendored.sha256"
+SITE, NAME = "site", "vendored.sha256"
+LIST = f"{SITE}/{NAME}"
 PACKAGES = ("material", "mkdocs")
 """Whose files a built site holds."""
 _ASSETS = {".js", ".css", ".map", ".svg", ".png", ".ico", ".woff", ".woff2", ".ttf", ".eot", ".json", ".txt", ".wasm"}
@@ -52,13 +53,17 @@ def listed(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def vendored(root: Path | None) -> frozenset[str]:
+def vendored(root: Path | None, pages: Path | None = None) -> frozenset[str]:
     """Both, for the instance at ``root``; for none, the installed ones.
+
+    Args:
+        pages: the folder of the hand-written pages where that is not ``site/`` of the root; the list lies in it.
 
     Raises:
         HuiyinError: HY768; HY904, the list cannot be read.
     """
-    if root is None or not (path := root / LIST).exists():
+    folder = pages or (root / SITE if root else None)
+    if folder is None or not (path := folder / NAME).exists():
         return installed()
     try:
         return installed() | listed(path.read_text(encoding="utf-8"))

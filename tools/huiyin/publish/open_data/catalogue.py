@@ -1,0 +1,107 @@
+"""The published cases below ``data/``: a file a year and format, what was taken back, and an index."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from huiyin.publish.addresses import DATA
+from huiyin.publish.open_data import json_lines, parquet, table
+from huiyin.publish.open_data.dictionary import Described
+from huiyin.publish.open_data.fields import record
+from huiyin.publish.open_data.output import Output, by_period, json_bytes
+from huiyin.publish.open_data.settings import Settings
+from huiyin.publish.reopened import ReopenedCase
+from huiyin.publish.view import PublicCase
+
+INDEX = f"{DATA}index.json"
+VERSION = 1
+"""Grows when a field is renamed, removed or changes its type; new fields do not change it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """One file of the cases of a year.
+
+    Args:
+        kind: ``cases`` or ``removed``.
+        updated: the day of the last change of what it holds.
+    """
+
+    kind: str
+    year: str
+    format: str
+    path: str
+    count: int
+    size: int
+    sha256: str
+    updated: str
+
+
+def export(cases: Iterable[PublicCase], reopened: Iterable[ReopenedCase]) -> Iterator[tuple[Shard, Output]]:
+    """Each file with its entry in the index, one year at a time, so that not more than a year is ever held."""
+    for year, group in by_period(cases, "%Y"):
+        updated = max(c.updated for c in group).isoformat()
+        made = {
+            "jsonl": json_lines.write(map(record, group)),
+            "csv": table.write(group),
+            "parquet": parquet.write(group),
+        }
+        for ending, data in made.items():
+            yield _shard("cases", year, ending, data, len(group), updated)
+    for year, gone in by_period(reopened, "%Y"):
+        updated = max(c.updated for c in gone).isoformat()
+        yield _shard("removed", year, "jsonl", json_lines.write(map(removed, gone)), len(gone), updated)
+
+
+def removed(case: ReopenedCase) -> dict[str, Any]:
+    """That a case which was public is not now: who keeps a copy must delete it (第十九、二十一条)."""
+    return {
+        "id": case.id,
+        "path": case.address,
+        "status": "withdrawn" if case.withdrawn else "reopened",
+        "removed": case.updated,
+    }
+
+
+def index(shards: Sequence[Shard], fields: Sequence[Described], settings: Settings) -> Output:
+    """``data/index.json``: what there is. It changes only when the data do, so it names no moment of the build."""
+    return Output(
+        INDEX,
+        json_bytes(
+            {
+                "title": settings.title,
+                "version": VERSION,
+                "updated": max((s.updated for s in shards), default=None),
+                "homepage": settings.url(DATA),
+                "contact": settings.contact,
+                "licence": {"name": settings.licence.name, "id": settings.licence.id, "url": settings.licence.url},
+                "files": [
+                    {
+                        "kind": s.kind,
+                        "year": s.year,
+                        "format": s.format,
+                        "url": settings.url(s.path),
+                        "path": s.path,
+                        "count": s.count,
+                        "bytes": s.size,
+                        "sha256": s.sha256,
+                        "updated": s.updated,
+                    }
+                    for s in shards
+                ],
+                "fields": [
+                    {"name": f.name, "title": f.title, "description": f.meaning, "nullable": f.optional, "type": f.json}
+                    for f in fields
+                ],
+            }
+        ),
+    )
+
+
+def _shard(kind: str, year: str, ending: str, data: bytes, count: int, updated: str) -> tuple[Shard, Output]:
+    path = f"{DATA}{kind}/{year}.{ending}"
+    sha256 = hashlib.sha256(data).hexdigest()
+    return Shard(kind, year, ending, path, count, len(data), sha256, updated), Output(path, data)

@@ -1,0 +1,35 @@
+"""The published cases as CSV, for spreadsheets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from huiyin.publish.open_data.fields import TABULAR, Field, Kind
+from huiyin.publish.open_data.json_lines import plain
+from huiyin.publish.spreadsheet import csv_text
+from huiyin.publish.view import PublicCase
+from huiyin.rules.deadlines import local_day
+
+
+def write(cases: Iterable[PublicCase]) -> bytes:
+    """The file; its first line has the names of the fields, as in the other formats."""
+    return csv_text([f.name for f in TABULAR], ([_cell(f, c) for f in TABULAR] for c in cases)).encode()
+
+
+def _cell(field: Field, case: PublicCase) -> object:
+    value: Any = field.value(case)
+    if value is None:
+        return ""
+    match field.kind:
+        case Kind.TEXTS:
+            return "、".join(value)
+        case Kind.CORRECTIONS:
+            return "、".join(local_day(c["at"]).isoformat() for c in value)
+        case Kind.TRUTH:
+            return "true" if value else "false"
+        case Kind.DAY | Kind.MOMENT:
+            return plain(value.replace(microsecond=0) if isinstance(value, datetime) else value)
+        case _:
+            return value
