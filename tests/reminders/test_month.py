@@ -49,7 +49,7 @@ class Naive:
                 found.add(("claim", case))
             if now > until and working:
                 found.add(("claim_late", case))
-        if "due_soon" in lists and self._is_new(case, lists["due_soon"][1], data["events"]):
+        if "due_soon" in lists and working and self._is_new(case, lists["due_soon"][1], data["events"]):
             found.add(("due_soon", case))
         if "overdue" in lists and working:
             found.add(("overdue", case))

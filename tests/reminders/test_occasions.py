@@ -199,6 +199,12 @@ def test_tracking_begins_with_the_instruction() -> None:
     assert ["overdue 2026-11-23", "tracked 2026-11-23"] == told(story, "2026-11-23 08:30")
 
 
+def test_a_date_that_is_given_on_a_day_off_is_reminded_of_when_people_work() -> None:
+    """第十五、二十一条: returned on a Saturday, due on the Tuesday after; Saturday's reminder would reach nobody."""
+    story = handled("2026-11-12").answered("2026-11-20 10:00").returned("2026-11-21 10:00")
+    assert [[], [], ["due_soon 2026-11-23"]] == [told(story, f"2026-11-{day} 17:30") for day in ("21", "22", "23")]
+
+
 def test_what_comes_back_on_a_day_off_is_urged_on_the_next_working_day() -> None:
     """第十四、二十一条: a late answer that is returned on a Saturday was the dispatcher's to deal with on Friday."""
     story = handled().answered("2026-11-25 10:00").returned("2026-11-28 10:00")

@@ -23,7 +23,7 @@ LAST = date(2026, 11, 20)
 LOCAL = {"linxia": date(2026, 11, 19), "gannan": date(2026, 10, 8)}
 """Days off of one prefecture alone: its foundation day; the day after the National Day holidays."""
 CLOSED = {"published", "withdrawn"}
-KEPT = timedelta(days=7)
+KEPT = timedelta(days=3)
 """How long a closed case is still looked at, to see that nothing is told of it any more."""
 
 
@@ -80,7 +80,7 @@ class Record:
     _parsed: dict[tuple[str, int], tuple[Story, Case]] = field(default_factory=dict)
 
     def at(self, now: datetime) -> Iterator[tuple[Story, Case]]:
-        """What has been received, with what has happened; without what was closed a week ago."""
+        """What has been received, with what has happened; without what was closed some days ago."""
         for story in self.stories:
             if datetime.fromisoformat(f"{story.received}+08:00") > now:
                 continue

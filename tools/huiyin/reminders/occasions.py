@@ -95,7 +95,9 @@ class _Teller:
         if is_due_soon(clock, self.now):
             # What is submitted and not returned is on time, also where lateness runs on until it is public.
             if self.replay.answer is None and clock.remind_on is not None and self._has_started(Kind.DUE_SOON):
-                yield self._notice(Kind.DUE_SOON, max(clock.remind_on, self._last_move()), clock, ("15",))
+                day = max(clock.remind_on, self._known_from(clock))
+                if day <= self.today:
+                    yield self._notice(Kind.DUE_SOON, day, clock, ("15",))
         elif self.now > clock.due.at:
             yield from self._overdue(clock)
 
@@ -149,6 +151,12 @@ class _Teller:
         """The day of the last event that gave the due date: nobody could be told of it before."""
         moves = [e for e in self.replay.accepted if isinstance(e, _MOVES_DUE)]
         return local_day(moves[-1].at) if moves else self.today
+
+    def _known_from(self, clock: Clock) -> date:
+        """The first working day on which the due date was known: a reminder on a day off reaches nobody (design §6)."""
+        moved = self._last_move()
+        working = _working_from(moved, self._days(clock))
+        return working if working <= clock.due.day else moved
 
     def _latest(self, first: date, kind: Kind, days: WorkingDays) -> date | None:
         """The last day not after today on which that kind is told, counted from ``first``; None before it."""
