@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from huiyin.forge.quoting import code, plain
 from huiyin.reports.daily import DailyList, DailyReport, Tally
 from huiyin.reports.deadlines import Entry
+from huiyin.reports.markdown import markdown_table
 from huiyin.reports.wording import NO_HEAD, entry_due, entry_late
 from huiyin.rules.articles import cite
 from huiyin.rules.registry import Registry
@@ -20,7 +21,9 @@ def render_daily(report: DailyReport, registry: Registry) -> str:
     parts = [
         f"# 网民留言办理日报（{report.as_of:%Y-%m-%d %H:%M}）",
         "\n".join(facts(report)),
-        _table(("清单", "件数", "条款"), ((of.label, str(len(e)), cite(of.article)) for of, e in report.lists.items())),
+        markdown_table(
+            ("清单", "件数", "条款"), ((of.label, str(len(e)), cite(of.article)) for of, e in report.lists.items())
+        ),
         _tallies("按交办单位（第十四条）", report, report.dispatchers, registry),
         _tallies("按应办单位", report, report.units, registry),
         *(_list(of, report, registry) for of, entries in report.lists.items() if entries),
@@ -54,7 +57,7 @@ def _tallies(title: str, report: DailyReport, tallies: Sequence[Tally], registry
         )
         for t in tallies
     )
-    return f"## {title}\n\n" + _table(("单位", *(of.short for of in shown), "最长逾期（工作日）"), rows)
+    return f"## {title}\n\n" + markdown_table(("单位", *(of.short for of in shown), "最长逾期（工作日）"), rows)
 
 
 def _list(of: DailyList, report: DailyReport, registry: Registry) -> str:
@@ -63,7 +66,7 @@ def _list(of: DailyList, report: DailyReport, registry: Registry) -> str:
     more = f"\n\n另有{left}件没有列出，全部见台账。" if left > 0 else ""
     rows = (_cells(of, e, report, registry) for e in entries[:MOST_LINES])
     head = ("编号", "应办单位", "主要负责同志", "期限", "紧急程度", "逾期", "条款")
-    return f"## {of.label}：{len(entries)}件\n\n{_table(head, rows)}{more}"
+    return f"## {of.label}：{len(entries)}件\n\n{markdown_table(head, rows)}{more}"
 
 
 def _cells(of: DailyList, entry: Entry, report: DailyReport, registry: Registry) -> tuple[str, ...]:
@@ -76,8 +79,3 @@ def _cells(of: DailyList, entry: Entry, report: DailyReport, registry: Registry)
         entry_late(entry),
         cite(entry.article),
     )
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = (head, ["---"] * len(head), *rows)
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)

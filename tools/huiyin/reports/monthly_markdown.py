@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from huiyin.forge.quoting import code, plain
 from huiyin.reports.indicators import BY_KEY, INDICATORS, Indicator, change, fraction, text
+from huiyin.reports.markdown import markdown_table
 from huiyin.reports.monthly import Comparison, MonthlySummary, Overdue, Table
 from huiyin.reports.stats import Act, Dimension, Line
 from huiyin.reports.wording import entry_due, entry_late
@@ -64,7 +65,7 @@ def facts(summary: MonthlySummary) -> Iterator[str]:
 
 def _total(summary: MonthlySummary) -> str:
     total = summary.total
-    return _table(
+    return markdown_table(
         ("指标", "本月", "上月", "比上月", "上年同月", "比上年同月"),
         (
             (
@@ -108,7 +109,7 @@ def _breakdown(table: Table, summary: MonthlySummary) -> str:
         head += [BY_KEY[key].title, "上月", "上年同月"]
     head += [BY_KEY[key].title for key in _ROW]
     rows = [_cells(row) for row in table.rows]
-    return f"## 按{label}\n\n{note}\n\n" + _table(head, [*rows, _cells(summary.total)])
+    return f"## 按{label}\n\n{note}\n\n" + markdown_table(head, [*rows, _cells(summary.total)])
 
 
 def _cells(row: Comparison) -> list[str]:
@@ -126,7 +127,7 @@ def _overdue(summary: MonthlySummary) -> str:
     if not summary.overdue:
         return f"{title}\n\n{words}"
     head = ("编号", "承办单位", "交办单位", "期限", "逾期", "批示")
-    return f"{title}\n\n{words}\n\n" + _table(head, (_overdue_cells(o, summary) for o in summary.overdue))
+    return f"{title}\n\n{words}\n\n" + markdown_table(head, (_overdue_cells(o, summary) for o in summary.overdue))
 
 
 def _overdue_cells(overdue: Overdue, summary: MonthlySummary) -> tuple[str, ...]:
@@ -151,8 +152,3 @@ def _recount(summary: MonthlySummary) -> str:
     unclean = "" if summary.revision.clean else "本次所用的数据有未提交的改动，须先提交，才能照此复核。"
     words = f"各项数字都可从Git中的同一提交重新算出；每项指标所计的留言，见“{LISTS}”目录中的同名文件。{unclean}"
     return f"## 复核\n\n{words}\n\n```sh\n" + "\n".join(lines) + "\n```"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = (head, ["---"] * len(head), *rows)
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)

@@ -13,6 +13,7 @@ from huiyin.forge.quoting import code, plain, visible
 from huiyin.model.unit import Role, UnitKind
 from huiyin.reports.daily import DailyList, DailyReport, Tally
 from huiyin.reports.deadlines import Entry
+from huiyin.reports.markdown import markdown_table
 from huiyin.reports.wording import entry_due
 from huiyin.rules.articles import cite
 from huiyin.rules.deadlines import local_day
@@ -100,7 +101,7 @@ def _section(of: DailyList, entries: Sequence[Entry], registry: Registry, *, nam
     )
     left = len(entries) - MOST_LINES
     more = f"\n\n另有{left}件没有列出，全部见台账。" if left > 0 else ""
-    return f"### {of.label}：{len(entries)}件\n\n{_table(head, rows)}{more}"
+    return f"### {of.label}：{len(entries)}件\n\n{markdown_table(head, rows)}{more}"
 
 
 def _queue(dispatcher: str, report: DailyReport, registry: Registry) -> str:
@@ -115,7 +116,9 @@ def _queue(dispatcher: str, report: DailyReport, registry: Registry) -> str:
         for unit, numbers in counts.items()
         if any(numbers)
     )
-    return "### 分管留言，请催办承办单位（第十四条）\n\n" + _table(("承办单位", *(of.short for of in lists)), rows)
+    return "### 分管留言，请催办承办单位（第十四条）\n\n" + markdown_table(
+        ("承办单位", *(of.short for of in lists)), rows
+    )
 
 
 def _late(entry: Entry) -> str:
@@ -123,8 +126,3 @@ def _late(entry: Entry) -> str:
     if not entry.late:
         return ""
     return f"{entry.working_days_late}个工作日" if entry.working_days_late else "不足1个工作日"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = (head, ["---"] * len(head), *rows)
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
