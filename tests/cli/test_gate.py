@@ -429,3 +429,21 @@ def test_the_hook_fails_closed(waiting: Office, line: str) -> None:
         encoding="utf-8", check=False,
     )  # fmt: skip
     assert (1, True) == (done.returncode, "HY657" in done.stderr)
+
+
+def test_a_branch_with_an_objection_stays(waiting: Office) -> None:
+    """HY647: with the branch the objection would go, and its older tip could come again without it."""
+    desk = waiting.desk("wangzhan.clerk")
+    waiting.sign("wangzhan.reviewer", "b", objects=True)
+    refused = push(desk, ":b")
+    assert (1, True) == (refused.code, "HY647" in refused.err)
+    waiting.sign("wangzhan.reviewer", "b", now="2026-11-23T10:00:01+08:00")
+    assert (0, None) == (push(desk, ":b").code, waiting.tip("b"))
+
+
+@pytest.mark.parametrize("name", ["heads/HEAD", "heads/Main", "heads/{}", "tags/{}", "tags/refs/heads/x", "tags/HEAD"])
+def test_names_that_mislead_are_refused(waiting: Office, name: str) -> None:
+    """HY657: a branch that Git or a person takes for a commit, for HEAD, or for main on a disk that knows no case."""
+    desk = waiting.desk("wangzhan.clerk")
+    done = push(desk, f"HEAD:refs/{name.format(waiting.main())}")
+    assert (1, True) == (done.code, "HY657" in done.err)

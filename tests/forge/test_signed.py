@@ -198,3 +198,32 @@ def test_a_branch_is_not_endless(office: Office, monkeypatch: pytest.MonkeyPatch
     with pytest.raises(HuiyinError) as caught:
         read_branch(clerk.root, office.main(), speak(clerk, "x"))
     assert ["HY646"] == [p.code for p in caught.value.problems]
+
+
+def test_an_objection_is_not_left_behind_on_another_branch(office: Office) -> None:
+    """It concerns the commit, so a branch made of what was there before it meets it; withdrawn there, it is gone."""
+    head = office.write("wangzhan.clerk", "b", STORY)
+    approved = office.sign("wangzhan.reviewer", "b")
+    objection = office.sign("lanzhou.head", "b", objects=True)
+    office.server().git("update-ref", "refs/heads/c", approved)
+    facts = provider(office).facts(provider(office).find("c"))
+    assert [("approved", approved), ("changes_requested", objection)] == [(r.state, r.reference) for r in facts.reviews]
+    refused = office.merge("c")
+    assert (1, True) == (refused.code, "要求修改" in refused.out)
+    office.sign("lanzhou.head", "b", now="2026-11-23T10:00:01+08:00")
+    facts = provider(office).facts(provider(office).find("c"))
+    assert [(head, "approved")] == [(r.commit, r.state) for r in facts.reviews]
+    assert 0 == office.merge("c", now="2026-11-23T10:00:02+08:00").code
+
+
+def test_an_objection_elsewhere_is_withdrawn_here_and_to_this_head_alone(office: Office) -> None:
+    """A later approval on this branch takes it back; one to other work is of no concern."""
+    office.write("wangzhan.clerk", "b", STORY)
+    office.server().git("update-ref", "refs/heads/c", str(office.tip("b")))
+    office.sign("wangzhan.reviewer", "b", objects=True)
+    assert 1 == len(provider(office).facts(provider(office).find("c")).reviews)
+    office.sign("wangzhan.reviewer", "c", now="2026-11-23T10:00:01+08:00")
+    assert ["approved"] == [r.state for r in provider(office).facts(provider(office).find("c")).reviews]
+    office.write("wangzhan.clerk", "d", Story(received="2026-11-23 08:30", reference="2"), on="refs/heads/c")
+    office.sign("wangzhan.reviewer", "d", objects=True, now="2026-11-23T10:00:02+08:00")
+    assert ["approved"] == [r.state for r in provider(office).facts(provider(office).find("c")).reviews]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from huiyin.findings import hide
+from huiyin.forge.signed import has_objection
 from huiyin.introduced import find_pushed
-from huiyin.model.problem import HuiyinError, Problem
+from huiyin.model.problem import HuiyinError, Problem, UsageError
 from huiyin.proof import prove_merge
 from huiyin.purged import find_purged
 from huiyin.repo.base import load_base
@@ -19,6 +21,8 @@ from huiyin.rules.privacy import PrivacySettings
 
 MAIN = "refs/heads/main"
 OPEN = ("refs/heads/", "refs/tags/")
+_MISLEADING = re.compile(r"refs/(heads|tags)/(HEAD|[0-9a-f]{40}([0-9a-f]{24})?|refs/.*)|refs/heads/(?!main$)(?i:main)")
+"""Names that Git or a person would take for something else; where a disk knows no case, Main is main."""
 AHEAD, BEHIND = timedelta(minutes=5), timedelta(hours=1)
 """How far the clock of the gate may be from the server's; a merge is pushed at once."""
 
@@ -73,8 +77,27 @@ def check_push(root: Path, updates: Iterable[Update], now: datetime) -> Iterator
             yield from _check_main(root, update, now)
         elif not update.ref.startswith(OPEN):
             yield Problem("HY657", f"不能推送到 {hide(shown(update.ref), PrivacySettings())}。")
-        elif not update.deletes:
+        elif update.creates and _MISLEADING.fullmatch(update.ref):
+            yield Problem("HY657", "分支和标签不得取名为 HEAD、main 的其他大小写、提交编号，或以 refs/ 开头。")
+        elif update.deletes:
+            yield from _check_deletion(root, update)
+        else:
             yield from _check_branch(root, update)
+
+
+def _check_deletion(root: Path, update: Update) -> Iterator[Problem]:
+    """An objection goes with its branch, and what it was about could come again without it."""
+    main = find_commit(root, MAIN)
+    if main is None or find_commit(root, update.old) is None:
+        return
+    try:
+        objected = update.ref.startswith(OPEN[0]) and has_objection(root, load_base(root, main), update.old)
+    except UsageError:
+        raise
+    except HuiyinError:
+        return  # rules that are broken let nothing be merged
+    if objected:
+        yield Problem("HY647", f"分支“{shown(update.ref.removeprefix(OPEN[0]))}”不能删除。")
 
 
 def _check_branch(root: Path, update: Update) -> Iterator[Problem]:

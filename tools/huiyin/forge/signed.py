@@ -106,6 +106,53 @@ def signed_facts(
     )
 
 
+def find_objections(root: Path, base: Base, tip: str, facts: PullFacts) -> tuple[Review, ...]:
+    """Objections to the same head that lie on other branches: one without them is quickly made of an older tip.
+
+    Of each key the latest word counts, on whichever branch it is; an approval elsewhere approves nothing here.
+
+    Args:
+        tip: full hash of the branch that ``facts`` are of.
+
+    Raises:
+        UsageError, HuiyinError: HY633, HY905.
+    """
+    out = run(
+        root, "for-each-ref", f"--contains={facts.head}", "--format=%(objectname)", "refs/heads/", "refs/remotes/"
+    )
+    others = [r for t in dict.fromkeys(out.decode().split()) if t != tip for r in _words_on(root, base, t)]
+    standing = _standing([*facts.reviews, *(r for r in others if r.commit == facts.head)])
+    return tuple(r for r in standing if r not in facts.reviews)
+
+
+def has_objection(root: Path, base: Base, tip: str) -> bool:
+    """Whether an objection stands on a branch, so that the branch must stay; raises as ``find_objections``."""
+    return bool(_standing(_words_on(root, base, tip)))
+
+
+def _words_on(root: Path, base: Base, tip: str) -> tuple[Review, ...]:
+    """What known keys say on a branch; nothing of one that cannot be read, and so not be merged."""
+    try:
+        approvals = read_branch(root, base.commit, tip).approvals
+    except UsageError:
+        raise
+    except HuiyinError:
+        return ()
+    signers = verify_signatures(root, [a[0] for a in approvals], base.people_keys)
+    return tuple(
+        Review(Identity(NAME, signers[commit.sha]), spoken_of, state, commit.committed, commit.sha)
+        for commit, state, spoken_of in approvals
+        if commit.sha in signers
+    )
+
+
+def _standing(reviews: Iterable[Review]) -> list[Review]:
+    """The objections that are the latest word of their key; within one second an objection is the later one."""
+    ordered = sorted(reviews, key=lambda r: (r.at, r.state is ReviewState.CHANGES_REQUESTED, r.reference))
+    latest = {r.by: r for r in ordered}
+    return [r for r in latest.values() if r.state is ReviewState.CHANGES_REQUESTED]
+
+
 @dataclass(frozen=True)
 class SignedProvider:
     """Branches of one repository as proposals to main.
@@ -150,7 +197,8 @@ class SignedProvider:
         now = self.clock()
         ref = f"refs/heads/{pull.branch}"
         facts = signed_facts(self.root, base, pull.head, seen_at=lambda b: self._seen_at(ref, b, now), now=now)
-        return replace(facts, words=(("分支名", pull.branch),))
+        elsewhere = find_objections(self.root, base, pull.head, facts)
+        return replace(facts, reviews=(*facts.reviews, *elsewhere), words=(("分支名", pull.branch),))
 
     def comment(self, pull: PullRef, markdown: str) -> None:
         """Say nothing: without a forge people ask with ``huiyin gate``."""
