@@ -89,9 +89,39 @@ def test_a_clone_keeps_its_memory_out_of_git(history: History) -> None:
     """In a work tree the memory stands where Git does not see it."""
     desk = clone(history)
     assert 0 == desk.huiyin("audit").code
-    assert (desk.root / ".huiyin" / "audit.json").is_file()
-    assert "" == desk.git("status", "--porcelain")
+    assert (desk.root / ".git" / "huiyin" / "audit.json").is_file()
+    assert "" == desk.git("status", "--porcelain", "--ignored")
     assert f"前{LENGTH}次" in desk.huiyin("audit").out
+
+
+def test_no_branch_brings_or_takes_a_memory(history: History) -> None:
+    """What somebody commits and an auditor checks out is no witness, and leaving it again loses none."""
+    desk = clone(history)
+    assert 0 == desk.huiyin("audit").code
+    told = (desk.root / ".git" / "huiyin" / "audit.json").read_text(encoding="ascii")
+    forge(history)
+    desk.git("fetch", "--quiet", "origin")
+    desk.git("switch", "--quiet", "--create", "forged", "origin/main")
+    bad = desk.git("rev-parse", "origin/main")
+    for folder in (".huiyin", "huiyin"):
+        path = desk.root / folder / "audit.json"
+        path.parent.mkdir()
+        path.write_text(told.replace(history.main[-1], bad), encoding="ascii")
+    desk.git("add", "--force", ".huiyin", "huiyin")
+    desk.git("-c", "user.name=x", "-c", "user.email=x", "commit", "--quiet", "--no-gpg-sign", "--message", "x")
+    assert 1 == desk.huiyin("audit", bad).code
+    desk.git("switch", "--quiet", "main")
+    assert f"前{LENGTH}次" in desk.huiyin("audit").out
+
+
+def test_a_branch_called_like_a_commit_leads_nobody_astray(history: History) -> None:
+    """A start or HEAD is what it says, though somebody has called a branch so to have nothing looked at."""
+    server = history.office.server()
+    server.git("update-ref", f"refs/heads/{history.main[0]}", "refs/heads/main")
+    server.git("update-ref", "refs/heads/HEAD", history.main[0])
+    for arguments in (("--since", history.main[0]), ("HEAD",)):
+        done = server.huiyin("audit", "--full", *arguments)
+        assert (0, True) == (done.code, f"共{LENGTH}次合并" in done.out)
 
 
 def test_a_clone_elsewhere_watches_the_server(history: History) -> None:

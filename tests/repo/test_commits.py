@@ -115,3 +115,13 @@ def test_only_full_names_find_a_commit(repository: Repository) -> None:
 def test_trailers_are_a_last_paragraph_of_nothing_else(message: str, found: list[tuple[str, str]]) -> None:
     """Text that only mentions one is none."""
     assert found == commits.trailers_of(message)
+
+
+def test_a_branch_is_not_looked_for_elsewhere(root: Path) -> None:
+    """Git would take a tag called ``refs/heads/b`` for the branch b where there is none."""
+    sha = commit(root, "x")
+    run(root, "update-ref", "refs/tags/refs/heads/b", sha)
+    assert sha == run(root, "rev-parse", "refs/heads/b").decode().strip()
+    assert None is commits.find_commit(root, "refs/heads/b")
+    run(root, "update-ref", "refs/heads/b", sha)
+    assert sha == commits.find_commit(root, "refs/heads/b")

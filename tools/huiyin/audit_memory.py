@@ -18,11 +18,11 @@ from huiyin.model.problem import HuiyinError, Problem, Severity
 from huiyin.repo.commits import SHA
 from huiyin.repo.files import write_atomically
 from huiyin.repo.git import run
-from huiyin.repo.lock import FOLDER
 
 MAIN = "refs/heads/main"
 NAME = "audit.json"
-BARE_FOLDER = "huiyin"
+FOLDER = "huiyin"
+"""Below Git's own folder, where no branch that is checked out can put or remove a file."""
 _FIELDS = ("version", "start", "commit", "digest")
 
 
@@ -83,9 +83,6 @@ class Memory:
             return []
         told = {"version": __version__, "start": proven[0], "commit": proven[-1], "digest": _digest(proven)}
         try:
-            ignore = self.path.with_name(".gitignore")
-            if self.path.parent.name == FOLDER and not ignore.exists():
-                write_atomically(ignore, "*\n")
             write_atomically(self.path, json.dumps({**self._others(), self.ref: told}, indent=2) + "\n")
         except HuiyinError as error:
             return [Problem("HY687", f"查证的进度没有记下：{error.problems[0].message}")]
@@ -99,15 +96,13 @@ class Memory:
 
 
 def memory_of(root: Path, ref: str = MAIN) -> Memory:
-    """The memory of a branch: in ``.huiyin/audit.json``, or in ``huiyin/audit.json`` of a bare repository.
+    """The memory of a branch: in ``huiyin/audit.json`` below Git's own folder, which all its work trees share.
 
     Raises:
         HuiyinError: HY905.
     """
-    if run(root, "rev-parse", "--is-bare-repository").strip() != b"true":
-        return Memory(root / FOLDER / NAME, ref)
-    git_dir = run(root, "rev-parse", "--absolute-git-dir").decode(errors="surrogateescape").removesuffix("\n")
-    return Memory(Path(git_dir) / BARE_FOLDER / NAME, ref)
+    place = run(root, "rev-parse", "--path-format=absolute", "--git-common-dir").decode(errors="surrogateescape")
+    return Memory(Path(place.removesuffix("\n")) / FOLDER / NAME, ref)
 
 
 def _parse(data: bytes) -> dict[str, dict[str, str]]:

@@ -40,7 +40,7 @@ def command(rev: str | None, since: str | None, every: bool, full: bool, root: P
     从首个提交起，逐个证明主线上的每次合并：按当时的规则合法，审签齐全、属实，由闸门当时有效的密钥签名，内容与自动合并的结果
     一致；没有审签记录的提交一律不予承认。指出第一个有问题的提交及其原因。全部属实的，退出码为0；有问题的为1。
 
-    查证到哪里会记在 .huiyin/audit.json（裸仓库为 huiyin/audit.json），下次只查证该分支新增的合并；
+    查证到哪里会记在 Git目录（通常是 .git）下的 huiyin/audit.json，下次只查证该分支新增的合并；
     --full 则从头查证。上次查证属实的提交若已不在主线上，说明主线被改写，同样报错。
     """
     from huiyin.audit import audit

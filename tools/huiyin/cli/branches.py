@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from huiyin.model.problem import HuiyinError, Problem, UsageError
-from huiyin.repo.commits import find_commit
+from huiyin.repo.commits import SHA, find_commit
 from huiyin.repo.git import attempt, resolve, run
 from huiyin.repo.source import shown
 
@@ -53,9 +53,13 @@ def find_branch(root: Path, name: str) -> Known:
 def commit_of(root: Path, rev: str) -> str:
     """The full hash of a branch or any other name of a commit; of a branch and a tag of one name, the branch.
 
+    A full hash and ``HEAD`` are what they are, whatever branches somebody has called so.
+
     Raises:
         UsageError: HY902, there is no such commit.
     """
+    if rev == "HEAD" or SHA.fullmatch(rev):
+        return resolve(root, rev)
     return find_commit(root, f"refs/heads/{rev}") or find_commit(root, rev) or resolve(root, rev)
 
 

@@ -98,11 +98,17 @@ def merge_base(root: Path, one: str, other: str) -> str | None:
 def find_commit(root: Path, ref: str) -> str | None:
     """Give the full hash of the commit that a full name (``refs/heads/…``) or a hash stands for; None if there is none.
 
-    Short names are not taken: a tag called ``main`` would hide the branch.
+    Short names are not taken: a tag called ``main`` would hide the branch. Nor is a name looked for elsewhere, as Git
+    would do: a tag called ``refs/heads/b`` is no branch b.
     """
-    if not (ref.startswith("refs/") or SHA.fullmatch(ref)):
-        return None
-    done = attempt(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+    name = ref
+    if not SHA.fullmatch(ref):
+        if not ref.startswith("refs/"):
+            return None
+        name = attempt(root, "show-ref", "--verify", "--hash", "--", ref).stdout.decode().strip()
+        if not SHA.fullmatch(name):
+            return None
+    done = attempt(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     return done.stdout.decode().strip() or None
 
 
