@@ -49,6 +49,23 @@ def codes(outcome: MergeOutcome) -> list[str]:
     return [p.code for p in outcome.judgement.verdict.problems if p.level == "error"]
 
 
+def test_renames_of_what_must_stay_are_not_searched_for(office: Office) -> None:
+    """HY601 alone: to compare thousands of files that went with thousands that came would hold up all others."""
+    ready(office, "a", new("1"))
+    merge(office, "a")
+    start, path = office.main(), new("1").case().path
+    server = office.server()
+    index = {"GIT_INDEX_FILE": str(office.bare / "tests-index")}
+    assert 0 == server.run("git", "read-tree", start, env=index).code
+    gone = f"0 {'0' * 40}\t{path}\n"
+    assert 0 == server.run("git", "update-index", "--index-info", stdin=gone, env=index).code
+    office.put("wangzhan.clerk", "gone", server.run("git", "write-tree", env=index).out.strip(), [start], "x\n")
+    ready(office, "c", new("1").assigned("2026-11-23 09:00"))
+    assert merge(office, "c").commit
+    outcome = merge(office, "gone")
+    assert (["HY601"], None) == ([c for c in codes(outcome) if c in {"HY601", "HY632"}], outcome.judgement.tree)
+
+
 def test_a_ready_branch_is_merged(office: Office) -> None:
     """Two parents, the branch's tree, the gate's signature, evidence that names everybody; and it proves itself."""
     before, head = office.main(), ready(office, "b", new("1"))

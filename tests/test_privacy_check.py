@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from huiyin.introduced import find_introduced
 from huiyin.model.event import EVENT_TYPES
 from huiyin.repo import canonical, yaml
 from huiyin.repo.base import load_base
+from huiyin.repo.git import read_blobs
 from huiyin.repo.source import FolderSource
 from huiyin.rules.privacy import PrivacySettings
 from tests.cases import PROJECT, Story, rulebook
@@ -237,6 +239,32 @@ def test_links_and_approvals_are_looked_at(trees: Trees) -> None:
     assert [("HY753", "")] == introduced(trees, base, head, approval)
 
 
+def test_no_path_is_too_long(trees: Trees) -> None:
+    """Git takes any; a command that named them all, or the longest one, could not be run."""
+    base = trees.commit(shipped())
+    deep = "/".join(["d" * 200] * 60)
+    paths = [f"docs/{deep}/{n}.md" for n in range(300)] + [f"docs/{'/'.join([deep] * 12)}/x.md"]
+    head = trees.commit({**shipped(), **{path: File(MOBILE.encode()) for path in paths}}, base)
+    assert len(paths) == len(introduced(trees, base, head))
+
+
+def test_large_files_are_not_read_together(trees: Trees, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few bytes that were pushed may unpack to very many."""
+    monkeypatch.setattr("huiyin.introduced.MAX_FILE", 1000)
+    sizes: list[int] = []
+
+    def spy(root: Path, oids: Sequence[str]) -> dict[str, bytes]:
+        blobs = read_blobs(root, oids)
+        sizes.append(sum(map(len, blobs.values())))
+        return blobs
+
+    monkeypatch.setattr("huiyin.introduced.read_blobs", spy)
+    base = trees.commit(shipped())
+    files = shipped() | {f"docs/{n}.md": File(f"{MOBILE} {n}".ljust(600).encode()) for n in range(4)}
+    assert 4 == len(introduced(trees, base, trees.commit(files, base)))
+    assert [600] * 4 == sizes
+
+
 def test_program_and_tests_are_left_to_developers(trees: Trees) -> None:
     """Planted numbers in tests keep nobody from changing them."""
     base = trees.commit(shipped())
@@ -285,6 +313,24 @@ def test_a_tag_within_a_tag_is_read(office: Office) -> None:
     assert 0 != done.code
     assert "HY753" in done.err
     assert MOBILE not in done.err
+
+
+@needs_ssh
+def test_a_tag_is_read_to_its_end(office: Office) -> None:
+    """Its name and message, and those of a tag in it; whoever made it stands there as in any commit."""
+    desk = office.desk("wangzhan.clerk")
+    tag = ("-c", "tag.gpgSign=false", "tag", "--annotate", "--message")
+    desk.git(*tag, "第一版", "v1", "origin/main")
+    desk.git(*tag, f"电话{MOBILE}", "inside", "origin/main")
+    desk.git(*tag, "演示", "outside", "inside")
+    desk.git(*tag, "演示", f"tel-{MOBILE}", "origin/main")
+    desk.git("update-ref", "refs/tags/renamed", f"refs/tags/tel-{MOBILE}")
+    desk.git(*tag, "演示", "n0", "origin/main")
+    for depth in range(9):
+        desk.git(*tag, "演示", f"n{depth + 1}", f"n{depth}")
+    told = {name: desk.run("git", "push", "origin", name) for name in ("v1", "outside", "renamed", "n9", "n5")}
+    found = {name: next((c for c in ("HY753", "HY657") if c in done.err), "") for name, done in told.items()}
+    assert {"v1": "", "outside": "HY753", "renamed": "HY753", "n9": "HY657", "n5": ""} == found
 
 
 @needs_ssh

@@ -437,3 +437,20 @@ def test_a_gate_that_was_too_slow_leaves_the_same_words(stage: Scene) -> None:
     assert (other[0].merged, [], 1) == (swept.merged, codes(swept), len(merges(stage, "main~1")))
     assert f"### 闸门：已合并\n\n所审版本：`{stage.world.head(pull)}`；合并为：`{swept.merged}`" in comment_of(pull)
     assert "**改动：留言1件**" in comment_of(pull)
+
+
+def test_a_bug_in_one_stops_no_other(stage: Scene) -> None:
+    """HY999 is told to those who run the gate, and the next proposal is merged."""
+    broken, sound = claim(stage, CASES[0]), claim(stage, CASES[1])
+    asked: list[None] = []
+
+    def clock() -> datetime:
+        asked.append(None)
+        if len(asked) == 1:
+            raise ZeroDivisionError
+        return stage.clock
+
+    first, second = run(stage, clock=clock)
+    assert (["HY999"], None) == (codes(first), first.merged)
+    assert second.merged == main_of(stage)
+    assert ([], True) == (broken.comments, "已合并" in comment_of(sound))

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import sys
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from huiyin.cli.merge import _merge
+from huiyin.forge.signed import SignedProvider
+from huiyin.repo.merging import LocalBranch
 from tests.cases import Story
-from tests.office import Office
+from tests.office import MOMENT, Office
 
 
 @pytest.fixture
@@ -73,6 +78,41 @@ def test_a_branch_whose_name_is_no_text(two: Office, name: bytes) -> None:
         assert (0, "") == (done.code, done.err)
         assert "\u202e" not in done.out
     assert tip in two.server().git("log", "-1", "--format=%P", "main")
+
+
+@pytest.mark.parametrize("spoil", ["# 闸门\n{}", '"{}"', "x{:.150}"])
+def test_a_key_that_was_pasted_badly_is_not_shown(two: Office, spoil: str) -> None:
+    """HY635 in words without it: what a workflow prints, others read."""
+    text = two.gate_key.read_text(encoding="ascii")
+    variables = {"HUIYIN_GATE_KEY": spoil.format(text)}
+    done = two.server().run(sys.executable, "-m", "huiyin.cli.main", "merge", "甲", env=variables)
+    assert (2, True) == (done.code, "HY635" in done.err)
+    assert not any(line in done.out + done.err for line in text.splitlines())
+
+
+def test_a_key_in_base64_is_not_shown(two: Office) -> None:
+    """Nor is one that is spelled otherwise, which no file's name is as long as."""
+    text = base64.b64encode(two.gate_key.read_bytes()).decode()
+    done = two.server().huiyin("merge", "甲", "--key", text)
+    assert (2, True, False) == (done.code, "HY635" in done.err, text[:64] in done.err)
+
+
+def test_a_bug_in_one_branch_stops_no_other(two: Office) -> None:
+    """HY999 names the error and its place; the next branch is merged."""
+    asked: list[None] = []
+
+    def clock() -> datetime:
+        asked.append(None)
+        if len(asked) == 1:
+            raise ZeroDivisionError
+        return MOMENT
+
+    provider = SignedProvider(two.bare, clock)
+    target = LocalBranch(two.bare)
+    results = [_merge(provider, provider.find(b), str(two.gate_key), target) for b in ("乙", "甲")]
+    [problem] = results[0]["problems"]
+    assert ("HY999", True) == (problem.code, "ZeroDivisionError，test_merge.py:" in problem.message)
+    assert two.main() == results[1]["merged"]
 
 
 def test_the_key_may_come_from_the_environment(two: Office) -> None:

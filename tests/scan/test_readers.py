@@ -118,6 +118,7 @@ def nested(levels: int) -> bytes:
         ("a.png", b"demo", "HY763"),
         ("a.jpg", image("JPEG", gps=True), "HY764"),
         ("a.parquet", parquet(["x"])[:-10], "HY763"),
+        ("a.sqlite", b"", "HY763"),
         ("a.sqlite", b"SQLite format 3\0" + b"x" * 500, "HY763"),
         ("a.html", page('<img src="data:application/pdf;base64,JVBERg==">'), "HY762"),
         ("a.html", page('<img src="data:image/png;base64,!!!!">'), "HY763"),

@@ -7,6 +7,7 @@ the same file already is not the change's fault.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,7 +21,7 @@ from huiyin.model.problem import Problem
 from huiyin.repo import yaml
 from huiyin.repo.changes import NO_BLOB, diff_trees, sizes_of
 from huiyin.repo.commits import RawCommit, read_commits
-from huiyin.repo.git import attempt, read_blobs, run
+from huiyin.repo.git import attempt, in_parts, read_blobs, run
 from huiyin.repo.schemas import Schema
 from huiyin.repo.source import shown
 from huiyin.repo.store import CASES, parse_case
@@ -29,6 +30,10 @@ from huiyin.rules.privacy import PrivacySettings
 HISTORY = "HY753"
 MAX_FILE = 32 * 1024 * 1024
 """Bytes of a file; what is larger is told to the reviewer, not read."""
+_PATH_MAX, _MOST_ARGUMENTS = 4096, 100_000
+"""Bytes of one path, and of all that one command is given: Git takes any, a system refuses a command that is longer."""
+_TAGS = 8
+"""Tags of tags that are followed."""
 Counts: TypeAlias = Counter[tuple[object, Confidence]]
 
 
@@ -56,10 +61,12 @@ class _Reader:
         if not missing:
             return
         sizes = sizes_of(self.root, [oid for _, oid in missing])
-        fit = {oid for _, oid in missing if sizes[oid] <= MAX_FILE}
-        blobs = read_blobs(self.root, sorted(fit))
-        for path, oid in missing:
-            self._known[path, oid] = self._find(path, blobs.get(oid))
+        # A few kilobytes that were pushed may unpack to gigabytes, so they are never in memory together.
+        for part in in_parts(missing, lambda pair: sizes[pair[1]], MAX_FILE):
+            fit = {oid for _, oid in part if sizes[oid] <= MAX_FILE}
+            blobs = read_blobs(self.root, sorted(fit))
+            for path, oid in part:
+                self._known[path, oid] = self._find(path, blobs.get(oid))
 
     def found(self, path: str, oid: str) -> tuple[list[Found], Problem | None]:
         """What a file that was taken holds, and why it could not be read to its end."""
@@ -121,7 +128,7 @@ def find_pushed(
         main: hash of main, whose files are known already; None for none.
 
     Yields:
-        HY750 and HY753.
+        HY750 and HY753; HY657 where a tag cannot be read to its end.
     """
     shas = run(root, "rev-list", "--not", "--all", "--not", tip).decode().split()
     commits = read_commits(root, shas)
@@ -133,16 +140,21 @@ def find_pushed(
         *_in_messages(commits, settings),
         *_in_files(root, main, tip, versions, settings, schema),
     ]
-    yield from (p for p in hide_in(dict.fromkeys(found), settings) if p.code in {"HY750", HISTORY})
+    yield from (p for p in hide_in(dict.fromkeys(found), settings) if p.code in {"HY750", "HY657", HISTORY})
 
 
 def _in_tag(root: Path, tip: str, settings: PrivacySettings) -> Iterator[Problem]:
-    """The message of a tag that has one, and of each tag that it is a tag of."""
-    while (done := attempt(root, "cat-file", "tag", tip)).returncode == 0:
+    """The names and messages of a tag and of the tags that it is a tag of; who made it is as public as a committer."""
+    for _ in range(_TAGS):
+        done = attempt(root, "cat-file", "tag", tip)
+        if done.returncode:
+            return
         head, _, message = done.stdout.decode(errors="replace").partition("\n\n")
-        for found in find_in_text(message, settings, official=False):
+        fields = dict(line.partition(" ")[::2] for line in head.split("\n"))
+        for found in find_in_text(f"{fields.get('tag', '')}\n{message}", settings, official=False):
             yield found.problem("", where="标签的说明", code=HISTORY)
-        tip = head.partition("\n")[0].removeprefix("object ")
+        tip = fields.get("object", "")
+    yield Problem("HY657", f"标签套了超过{_TAGS}层。")
 
 
 def versions_of(root: Path, commit: RawCommit) -> Iterator[_Version]:
@@ -218,16 +230,17 @@ def _count(found: Collection[Found]) -> Counts:
 
 
 def _blobs_at(root: Path, commit: str, paths: Iterable[str]) -> dict[str, str]:
-    """Path → blob of those files that a commit has."""
-    wanted = sorted(paths)
+    """Path → blob of those files that a commit has; none whose path is too long for any file system."""
     found: dict[str, str] = {}
-    for start in range(0, len(wanted), 500):
+    lengths = {path: len(os.fsencode(path)) + 1 for path in sorted(paths)}
+    short = (path for path, length in lengths.items() if length <= _PATH_MAX)
+    for wanted in in_parts(short, lengths.__getitem__, _MOST_ARGUMENTS):
         command = ("--literal-pathspecs", "ls-tree", "-z", "--full-tree", "--end-of-options", commit)
-        for record in run(root, *command, "--", *wanted[start : start + 500]).split(b"\0")[:-1]:
+        for record in run(root, *command, "--", *wanted).split(b"\0")[:-1]:
             meta, _, path = record.partition(b"\t")
             mode, _, oid = meta.decode().split(" ")
             if mode not in {"160000", "040000"}:
-                found[path.decode(errors="surrogateescape")] = oid
+                found[os.fsdecode(path)] = oid
     return found
 
 

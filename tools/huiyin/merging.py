@@ -86,6 +86,9 @@ def judge(root: Path, facts: PullFacts, base: Base, *, proving: bool = False) ->
     if not proving:
         personal = find_introduced(root, start, _tips(facts), base.rulebook.privacy, base.schema)
         own = replace(own, problems=(*own.problems, *personal))
+    if any(p.code == "HY601" for p in own.problems):
+        # Such a change is refused anyway, and to look for renames among thousands of files would hold up all others.
+        return _refused(facts, own, base)
     if start == base.commit:
         [head] = read_commits(root, [facts.head])
         return Judgement(facts, own, decide(facts, own, base.rulebook), head.tree)

@@ -16,7 +16,7 @@ from huiyin.forge.hosted import Hosted
 from huiyin.forge.rendering import MERGED, headline, render, render_merged, render_problems
 from huiyin.gate import Verdict
 from huiyin.merging import Judgement, judge, merge_pull
-from huiyin.model.problem import HuiyinError, Problem
+from huiyin.model.problem import HuiyinError, Problem, bug
 from huiyin.model.pull import PullFacts
 from huiyin.repo.base import Base, load_base
 from huiyin.repo.commits import find_commit, list_commits, list_first_parents
@@ -105,6 +105,8 @@ def sweep(
             yield current.judge(pull)
         except HuiyinError as error:
             yield current.recover(pull, error.problems)
+        except Exception as error:  # noqa: BLE001 - what nobody thought of in one must not close the gate to all
+            yield Swept(pull, problems=(bug(error),))
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from huiyin.repo.signing import fingerprint, fingerprint_of_file
 
 GATE_KEY = "huiyin/gate_ed25519"
 """Where ``huiyin init --bare`` puts the gate's private key, below the bare repository."""
+_LONGEST = 255
+"""Characters of a file's name that is shown; a private key is longer, in whatever spelling."""
 _LITERAL = ("key::", "ssh-", "ecdsa-", "sk-")
 
 
@@ -36,10 +38,18 @@ def gate_key(given: str | None, root: Path) -> Iterator[str]:
             yield str(path)
         return
     path = root / GATE_KEY if given is None else Path(given)
-    if not path.is_file():
-        where = f"没有密钥文件 {given}。" if given else "没有指明闸门的密钥（--key 或环境变量 HUIYIN_GATE_KEY）。"
-        raise UsageError(Problem("HY635", where))
+    if not os.path.isfile(path):  # noqa: PTH113 - the method of Path raises where a name is too long
+        raise UsageError(Problem("HY635", _missing(given)))
     yield str(path.resolve())
+
+
+def _missing(given: str | None) -> str:
+    """What to say of a key that is not there; one that was pasted badly must not reach a log."""
+    if not given:
+        return "没有指明闸门的密钥（--key 或环境变量 HUIYIN_GATE_KEY）。"
+    if len(given) > _LONGEST or not given.isprintable() or "PRIVATE KEY" in given:
+        return "--key 或 HUIYIN_GATE_KEY 所写的既不是文件名，也不是完整的私钥（内容不显示）。"
+    return f"没有密钥文件 {given}。"
 
 
 def personal_key(given: str | None, root: Path) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from huiyin.cli.options import as_of_option, clock_from, format_option
 from huiyin.cli.output import print_json, problem_data, problem_lines
 from huiyin.cli.repository import git_root_option, main_option
 from huiyin.cli.verdict import verdict_data, verdict_lines
-from huiyin.model.problem import HuiyinError, Problem, UsageError
+from huiyin.model.problem import HuiyinError, Problem, UsageError, bug
 from huiyin.repo.source import shown
 
 if TYPE_CHECKING:
@@ -96,6 +96,8 @@ def _merge(provider: SignedProvider, pull: PullRef, key: str, target: Target) ->
         raise
     except HuiyinError as error:
         return {**result, "problems": error.problems}
+    except Exception as error:  # noqa: BLE001 - what nobody thought of in one must not close the gate to all
+        return {**result, "problems": (bug(error),)}
     return {**result, "merged": outcome.commit, "outcome": outcome}
 
 

@@ -81,3 +81,12 @@ class UsageError(HuiyinError):
     """The command line or the place it was run in is wrong; exit code 2."""
 
     exit_code = 2
+
+
+def bug(error: BaseException) -> Problem:
+    """HY999: what kind of error and where in the program; not what it says, which may be the text of a message."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = "" if trace is None else f"，{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"
+    return Problem("HY999", f"程序内部错误（{type(error).__name__}{place}）。")

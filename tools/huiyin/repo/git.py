@@ -6,11 +6,11 @@ import io
 import os
 import subprocess
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import IO, NamedTuple, cast
+from typing import IO, NamedTuple, TypeVar, cast
 
 from huiyin.model.problem import HuiyinError, Problem, UsageError
 from huiyin.repo.process import NO_GIT, attempt, environment, failed, run
@@ -35,6 +35,7 @@ __all__ = [
     "attempt",
     "environment",
     "failed",
+    "in_parts",
     "open_source",
     "read_blobs",
     "resolve",
@@ -43,6 +44,7 @@ __all__ = [
 
 # So many requests fit into a pipe's buffer, so writing them before reading the answers can never block.
 _BATCH = 128
+T = TypeVar("T")
 
 
 def open_source(root: Path, rev: str | None = None) -> Source:
@@ -223,3 +225,17 @@ def read_blobs(root: Path, oids: Sequence[str]) -> dict[str, bytes]:
         return {oid: _take(out) for oid in wanted}
     except ValueError:
         raise HuiyinError(failed("cat-file", "")) from None
+
+
+def in_parts(items: Iterable[T], size: Callable[[T], int], most: int) -> Iterator[list[T]]:
+    """The same in order, in lists of so much together; what is larger comes alone."""
+    part: list[T] = []
+    total = 0
+    for item in items:
+        if part and total + size(item) > most:
+            yield part
+            part, total = [], 0
+        part.append(item)
+        total += size(item)
+    if part:
+        yield part

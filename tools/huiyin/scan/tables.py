@@ -51,7 +51,7 @@ def read_sqlite(data: bytes) -> Iterator[Passage]:
             if kind == "table" and not (sql or "").upper().lstrip().startswith("CREATE VIRTUAL"):
                 quoted = '"' + name.replace('"', '""') + '"'
                 yield from _table(connection.execute(f"SELECT * FROM {quoted}"), number)  # noqa: S608  its own name
-    except (sqlite3.Error, OverflowError, ValueError):
+    except (sqlite3.Error, OverflowError, ValueError, MemoryError):  # of no bytes at all SQLite says the last
         raise UnreadableError("HY763", "不是完好的SQLite数据库") from None
     finally:
         connection.close()
