@@ -10,6 +10,7 @@ from huiyin.model.problem import HuiyinError, Problem, Severity
 from huiyin.publish.preview import preview_of
 from huiyin.publish.reopened import ReopenedCase, reopened_case
 from huiyin.publish.statistics import Counted
+from huiyin.publish.status.view import PublicStatus, status_of
 from huiyin.publish.view import PublicCase, counted, counted_unpublished, public_case
 from huiyin.repo.source import Source
 from huiyin.repo.store import CASES, load_rulebook
@@ -29,6 +30,7 @@ class Gathered:
         reopened: the cases that were published and returned since, by id.
         counted: every case that has no problem, published or not.
         previews: the replies that are submitted and not public, as they will look; None unless a preview was asked for.
+        statuses: where each case stands whose sender was given a query code.
         problems: errors of cases, which are left out, placed on their lines.
     """
 
@@ -38,6 +40,7 @@ class Gathered:
     reopened: tuple[ReopenedCase, ...]
     counted: tuple[Counted, ...]
     problems: tuple[Problem, ...]
+    statuses: tuple[PublicStatus, ...] = ()
     previews: tuple[PublicCase, ...] | None = None
 
 
@@ -72,5 +75,6 @@ def gather(source: Source, now: datetime, *, preview: bool = False) -> Gathered:
         reopened=tuple(case for case in reopened if case is not None),
         counted=tuple(counted(case) if case else counted_unpublished(found, rulebook) for found, case in public),
         problems=tuple(problems),
+        statuses=tuple(filter(None, (status_of(found, rulebook, case) for found, case in public))),
         previews=tuple(filter(None, (preview_of(found, rulebook) for found in replays))) if preview else None,
     )

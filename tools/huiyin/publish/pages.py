@@ -176,6 +176,21 @@ class DictionaryPage:
 
 
 @dataclass(frozen=True, slots=True)
+class StatusPage:
+    """The form in which a sender asks where a message stands.
+
+    Args:
+        salt, iterations: of the slow hash; no salt where the site offers no lookup.
+        contacts: (channel, name of the unit that takes its messages).
+    """
+
+    salt: str
+    iterations: int
+    as_of: datetime
+    contacts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ProcedurePage:
     """How messages are handled, with the articles; ``others`` links to further procedures."""
 
@@ -191,6 +206,7 @@ View = (
     | IndexPage
     | HomePage
     | StatisticsPage
+    | StatusPage
     | DataPage
     | DictionaryPage
     | ProcedurePage

@@ -32,6 +32,7 @@ from huiyin.publish.search.build import build
 from huiyin.publish.search.document import document_of
 from huiyin.publish.site import HOME as ENTRANCE
 from huiyin.publish.site import Site
+from huiyin.publish.status.files import distinct, write_statuses
 from huiyin.repo.schemas import load_schema
 from huiyin.repo.source import FolderSource
 from huiyin.rules.articles import cite
@@ -182,6 +183,8 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
             taken = {file.dest_uri for file in self._files}
             self._open_data.write(Path(config.site_dir), self._located(self._files), taken)
             build(map(document_of, self._gathered.cases), Path(config.site_dir) / SEARCH)
+            statuses, repeated = distinct(self._gathered.statuses)
+            write_statuses(Path(config.site_dir), statuses)
         except HuiyinError as error:
             self._report(error.problems)
             raise PluginError(_summary(error.problems)) from error
@@ -192,7 +195,7 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
             raise PluginError(_summary(error.problems, "HY767")) from error
         errors = [p for p in found.problems if p.level is Severity.ERROR]
         self._report(errors[:SHOWN])
-        for problem in [p for p in found.problems if p.level is not Severity.ERROR][:SHOWN]:
+        for problem in [*repeated, *(p for p in found.problems if p.level is not Severity.ERROR)][:SHOWN]:
             log.warning("%s", _line(problem))
         if errors and not self._serving:
             raise PluginError(_summary(errors, "HY767"))

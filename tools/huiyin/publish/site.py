@@ -28,6 +28,7 @@ from huiyin.publish.procedure_view import ProcedureView
 from huiyin.publish.render import plain_day
 from huiyin.publish.similar import find_similar
 from huiyin.publish.statistics import Figures, summarise
+from huiyin.publish.status.page import status_page
 from huiyin.publish.view import PublicCase
 from huiyin.rules.deadlines import local_day
 
@@ -65,6 +66,7 @@ class Site:
         for division in self._divisions:
             yield from self._division(division)
         yield self._statistics()
+        yield status_page(self._gathered, (HOME,))
         yield from self._procedure_pages()
 
     @property
