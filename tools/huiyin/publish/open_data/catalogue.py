@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,14 @@ from huiyin.publish.view import PublicCase
 INDEX = f"{DATA}index.json"
 VERSION = 1
 """Grows when a field is renamed, removed or changes its type; new fields do not change it."""
+
+
+FORMATS: Mapping[str, Callable[[Sequence[PublicCase]], bytes]] = {
+    "csv": table.write,
+    "jsonl": lambda cases: json_lines.write(map(record, cases)),
+    "parquet": parquet.write,
+}
+"""Ending → how it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +52,9 @@ def export(cases: Iterable[PublicCase], reopened: Iterable[ReopenedCase]) -> Ite
     """Each file with its entry in the index, one year at a time, so that not more than a year is ever held."""
     for year, group in by_period(cases, "%Y"):
         updated = max(c.updated for c in group).isoformat()
-        made = {
-            "jsonl": json_lines.write(map(record, group)),
-            "csv": table.write(group),
-            "parquet": parquet.write(group),
-        }
-        for ending, data in made.items():
-            yield _shard("cases", year, ending, data, len(group), updated)
+        # One after the other: each may be a hundred megabytes.
+        for ending, make in FORMATS.items():
+            yield _shard("cases", year, ending, make(group), len(group), updated)
     for year, gone in by_period(reopened, "%Y"):
         updated = max(c.updated for c in gone).isoformat()
         yield _shard("removed", year, "jsonl", json_lines.write(map(removed, gone)), len(gone), updated)
@@ -96,7 +100,8 @@ def index(shards: Sequence[Shard], fields: Sequence[Described], settings: Settin
                     {"name": f.name, "title": f.title, "description": f.meaning, "nullable": f.optional, "type": f.json}
                     for f in fields
                 ],
-            }
+            },
+            indent=2,
         ),
     )
 

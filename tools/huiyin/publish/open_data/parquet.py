@@ -32,7 +32,7 @@ def write(cases: Sequence[PublicCase]) -> bytes:
         row_group_size=ROWS,
         version="2.6",
         compression="zstd",
-        compression_level=9,
+        compression_level=3,
         use_dictionary=True,
         write_statistics=[f.name for f in FIELDS if f.kind in _ORDERED],
         store_schema=True,

@@ -23,7 +23,6 @@ from huiyin.repo.reasons import reason
 HOME = ("首页", "")
 ROBOTS = "robots.txt"
 ALL = "全部答复"
-FORMATS = ("csv", "jsonl", "parquet")
 
 
 class OpenData:
@@ -73,6 +72,7 @@ class OpenData:
             view=DictionaryPage(self._fields),
             updated=None,
             trail=(HOME, ("开放数据", addresses.DATA)),
+            styles=("assets/open-data.css",),
             description="开放数据的每个字段：类型、名称和含义。",
         )
 
@@ -140,7 +140,8 @@ class OpenData:
             return tuple((ending, f"{addresses.DATA}{kind}/{year}.{ending}") for ending in endings)
 
         years = [
-            (year, len(group), files("cases", year, FORMATS)) for year, group in by_period(self._gathered.cases, "%Y")
+            (year, len(group), files("cases", year, catalogue.FORMATS))
+            for year, group in by_period(self._gathered.cases, "%Y")
         ]
         removed = [
             (year, files("removed", year, ["jsonl"])[0][1]) for year, _ in by_period(self._gathered.reopened, "%Y")
