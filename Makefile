@@ -2,6 +2,7 @@
 #   make test             all tests                       make demo [SERVE=0]   the demonstration, served on port 8000
 #   make lint             ruff, mypy and the workflows    make bench            speed figures
 #   make install          the program alone               make site             the public site, into build/site
+#   make screenshots     the pictures of the pages in docs/images, after make demo SERVE=0 (needs chromium)
 #   make bench-privacy    how much personal data is found, and how often wrongly
 #   make lock             renew the locks                 make clean            remove what was built, and .venv
 
@@ -18,7 +19,7 @@ export NO_MKDOCS_2_WARNING := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUTF8 := 1
 
-.PHONY: install test demo lint site bench bench-privacy lock clean
+.PHONY: install test demo lint site screenshots bench bench-privacy lock clean
 .DEFAULT_GOAL := test
 
 # The build tools come first and pinned, so that no build fetches anything that is not in a lock.
@@ -57,6 +58,9 @@ lint: $(STAMP)
 
 site: $(STAMP)
 	$(PY) -m mkdocs build --quiet --strict
+
+screenshots: $(STAMP)
+	$(PY) docs/images/make_screenshots.py
 
 bench: $(STAMP)
 	$(PY) -m bench.run $(ARGS)

@@ -16,6 +16,7 @@ from huiyin.forge.rendering import LIMIT, headline, render, render_merged, rende
 from huiyin.gate import Verdict, decide
 from huiyin.model.problem import Problem
 from huiyin.model.pull import CaseChange, ChangeKind, ChangeSet, Commit, Identity, PullFacts, Review, ReviewState
+from huiyin.publish.addresses import case_address
 from tests.cases import PROJECT, Story, rulebook
 from tests.repository import NOW
 
@@ -239,3 +240,31 @@ def test_a_case_under_an_unknown_procedure_is_still_shown() -> None:
     said = render(verdict, changes, rulebook(), SCHEMA, datetime.fromisoformat(NOW))
     assert "**3. 报送答复**" in said
     assert "期限" not in said
+
+
+PREVIEW = "https://preview.example.gov.cn/{head}/"
+
+
+def previewed(story: Story, merged: str | None = None) -> str:
+    """What the gate says where a preview host is set."""
+    told, changes = facts(), appended(story)
+    verdict = decide(told, changes, rulebook())
+    return render(verdict, changes, rulebook(), SCHEMA, told.now, merged=merged, preview=PREVIEW)
+
+
+def test_a_reply_that_is_submitted_can_be_seen_as_it_will_look() -> None:
+    """第九条(三): whoever signs sees the page; the link is of the commit that is judged, and goes once it is merged."""
+    story = Story().assigned("2026-11-20 10:00").claimed("2026-11-20 11:00").answered("2026-11-23 09:30")
+    link = f"<https://preview.example.gov.cn/{HEAD}/{case_address(story.case().id, story.case().received_at)}>"
+    assert link in previewed(story)
+    assert "preview" not in previewed(story, merged=MAIN)
+    assert "preview" not in comment(appended(story))
+
+
+def test_a_private_reply_is_never_previewed() -> None:
+    """第二十条第二款: no link, whatever host is set."""
+    story = Story("2026-11-20 09:00", "service", "V1").assigned("2026-11-20 10:00")
+    story.answered(
+        "2026-11-23 09:30", mode="private", reply=None, delivered_by="phone", marks=["privacy"], public_note="已答复。"
+    )
+    assert "preview.example" not in previewed(story)

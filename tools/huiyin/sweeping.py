@@ -172,7 +172,14 @@ class _Run:
             self.workspace, base, judgement.changes, judgement.tree or judgement.facts.head, now
         )
         text = render(
-            verdict, judgement.changes, base.rulebook, base.schema.document, now, merged=merged, calendar=calendar
+            verdict,
+            judgement.changes,
+            base.rulebook,
+            base.schema.document,
+            now,
+            merged=merged,
+            calendar=calendar,
+            preview=base.preview,
         )
         self.write(pull, text, verdict.ready, headline(verdict, merged))
         return text

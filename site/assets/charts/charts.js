@@ -76,7 +76,6 @@
     }
     const place = document.createElement("div");
     place.className = "hy-chart__place";
-    place.setAttribute("role", "img");
     box.append(choices, place);
     table.closest(".hy-scroll").before(box);
     return { box, choices, place };
@@ -170,6 +169,7 @@
     const thick = seen.size * (1 + kind.series.length * 0.9);
     place.style.height = `${Math.round(upright ? seen.size * 18 : rows.length * thick + seen.size * 3)}px`;
     const less = upright && chart.total > rows.length ? `（最近${rows.length}个月）` : "";
+    place.setAttribute("role", "img");
     place.setAttribute("aria-label", `柱状图：${chart.caption}${less}，${kind.title}。数据见下表。`);
     chart.drawn.resize();
     chart.drawn.setOption(options(chart, seen, place.clientWidth), { notMerge: true });

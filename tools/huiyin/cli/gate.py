@@ -106,7 +106,10 @@ def _print(root: Path, judgement: Judgement, base: Base, now: datetime, output: 
         from huiyin.forge.rendering import render
 
         calendar = find_calendar_change(root, base, changes, judgement.tree or judgement.facts.head, now)
-        click.echo(render(verdict, changes, base.rulebook, base.schema.document, now, calendar=calendar), nl=False)
+        text = render(
+            verdict, changes, base.rulebook, base.schema.document, now, calendar=calendar, preview=base.preview
+        )
+        click.echo(text, nl=False)
     else:
         shown = veil(verdict.problems, base.rulebook.privacy)
         click.echo("\n".join([*map(shown, change_lines(changes, base, now)), ""]))

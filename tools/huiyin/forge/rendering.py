@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from huiyin.calendar_change import CalendarChange
 from huiyin.findings import veil
@@ -12,8 +13,10 @@ from huiyin.forge.calendar_notice import describe_calendar
 from huiyin.forge.describing import describe
 from huiyin.forge.quoting import code, plain
 from huiyin.gate import Seated, Verdict
+from huiyin.model.event import Answered, ReplyMode
 from huiyin.model.problem import Problem
 from huiyin.model.pull import ChangeSet
+from huiyin.publish.addresses import case_address
 from huiyin.rules.articles import cite
 from huiyin.rules.rulebook import Rulebook
 
@@ -35,6 +38,7 @@ def render(
     *,
     merged: str | None = None,
     calendar: CalendarChange | None = None,
+    preview: str = "",
 ) -> str:
     """Everything that people need to sign a change or to put it right, as Chinese Markdown.
 
@@ -43,6 +47,7 @@ def render(
         now: the clock of the decision.
         merged: the commit that brought the change to main, once it is there.
         calendar: what the change does to the calendar, if anything.
+        preview: where replies can be seen as they will look (``rules/gate.yaml``), or "".
     """
     head = [
         f"### {headline(verdict, merged)}",
@@ -58,6 +63,8 @@ def render(
         head.append(f"**有异议**\n\n{names}要求修改；须由本人撤回或改为同意，异议不因重新推送而消失。")
     if verdict.problems and not merged:
         head.append("**问题**\n\n" + _problems(verdict.problems))
+    if preview and not merged:
+        head += _previews(changes, preview.replace("{head}", verdict.head))
     shown = veil(verdict.problems, rulebook.privacy)
     blocks = [shown(block) for block in _changes(changes, rulebook, schema, now)]
     if calendar is not None:
@@ -109,6 +116,19 @@ def _problems(problems: tuple[Problem, ...]) -> str:
     if len(problems) > MANY:
         lines.append(f"- 另有{len(problems) - MANY}项未列出。")
     return "\n".join(lines)
+
+
+def _previews(changes: ChangeSet, preview: str) -> list[str]:
+    """第九条(三)(四)、第二十条: links to the replies that the change submits; a private one is never previewed."""
+    links = []
+    for change in changes.cases:
+        answers = [event for _, event in change.events if isinstance(event, Answered)]
+        if answers and answers[-1].mode is not ReplyMode.PRIVATE:
+            address = quote(case_address(change.after.id, change.after.received_at))
+            links.append(f"- {code(change.after.id)} <{preview}{address}>")
+    if len(links) > MANY:
+        links = [*links[:MANY], f"- 另有{len(links) - MANY}件未列出。"]
+    return ["**预览**（仅供内部核对，未公开）\n\n" + "\n".join(links)] if links else []
 
 
 def _changes(changes: ChangeSet, rulebook: Rulebook, schema: Mapping[str, Any], now: datetime) -> list[str]:

@@ -26,12 +26,14 @@ class Base:
         commit: its full hash.
         schema: that of cases.
         gate_keys: public keys of the gate, whatever their dates.
+        preview: where the staff's preview of replies is, as ``rules/gate.yaml`` writes it, or "" where there is none.
     """
 
     commit: str
     rulebook: Rulebook
     schema: Schema
     gate_keys: tuple[PublicKey, ...]
+    preview: str = ""
 
     @property
     def people_keys(self) -> tuple[PublicKey, ...]:
@@ -66,7 +68,9 @@ class _Rules:
 @lru_cache(maxsize=8)
 def _load(rules: _Rules) -> Base:
     source, commit = GitSource(rules.root, rules.commit, only=FOLDERS), rules.commit
-    return Base(commit, load_rulebook(source), load_schema(source, "case"), load_gate_keys(source))
+    return Base(
+        commit, load_rulebook(source), load_schema(source, "case"), load_gate_keys(source), load_preview(source)
+    )
 
 
 def load_gate_keys(source: Source) -> tuple[PublicKey, ...]:
@@ -81,3 +85,14 @@ def load_gate_keys(source: Source) -> tuple[PublicKey, ...]:
         PublicKey(k["ssh"], date.fromisoformat(k["from"]), date.fromisoformat(k["to"]) if "to" in k else None)
         for k in load_document(source, GATE_PATH, "gate")["keys"]
     )
+
+
+def load_preview(source: Source) -> str:
+    """The address of the preview in ``rules/gate.yaml``, or "".
+
+    Raises:
+        HuiyinError: HY1xx, HY201.
+    """
+    if GATE_PATH not in source.list("rules"):
+        return ""
+    return str(load_document(source, GATE_PATH, "gate").get("preview", ""))
