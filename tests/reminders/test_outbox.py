@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from huiyin.model.problem import HuiyinError
 from huiyin.reminders.notices import Key
-from huiyin.reminders.outbox import Message, Outbox, State, open_folder
+from huiyin.reminders.outbox import MARKER, Message, Outbox, State, open_folder, prepare
 from tests.cases import PROJECT, at
 
 AT = datetime.fromisoformat(at("2026-11-23 10:00"))
@@ -216,3 +216,16 @@ class Journal(RuleBasedStateMachine):
 
 TestJournal = Journal.TestCase
 TestJournal.settings = settings(max_examples=25, stateful_step_count=20)
+
+
+def test_two_that_make_it_at_once(tmp_path: Path) -> None:
+    """What another run has half made is no stranger's file; any other file is, and nothing is written beside it."""
+    new, used = tmp_path / "new", tmp_path / "used"
+    for folder, name in ((new, ".0123456789abcdef.tmp"), (used, "账目.xlsx")):
+        folder.mkdir()
+        (folder / name).write_text("", encoding="utf-8")
+    prepare(new, new=True)
+    assert (new / MARKER).is_file()
+    with pytest.raises(HuiyinError, match="HY868"):
+        prepare(used, new=True)
+    assert ["账目.xlsx"] == [path.name for path in used.iterdir()]

@@ -22,8 +22,8 @@ from typing import Any
 from huiyin.model.moment import timestamp
 from huiyin.model.problem import HuiyinError, Problem
 from huiyin.reminders.notices import Key
-from huiyin.repo.files import failure, write_atomically
-from huiyin.repo.lock import locked
+from huiyin.repo.files import BESIDE, failure, write_atomically
+from huiyin.repo.lock import FOLDER, locked
 from huiyin.repo.source import shown
 
 MARKER = "huiyin-outbox"
@@ -218,12 +218,17 @@ def prepare(folder: Path, *, new: bool) -> None:
     if not new:
         raise HuiyinError(Problem("HY868", "没有这个发件箱。", shown(str(folder))))
     try:
-        used = folder.exists() and any(path.name != ".git" for path in folder.iterdir())
+        used = folder.exists() and any(not _is_ours(path.name) for path in folder.iterdir())
     except OSError as error:
         raise HuiyinError(failure(folder, error.errno)) from None
     if used:
         raise HuiyinError(Problem("HY868", "目录中已有别的文件，不能作发件箱。", shown(str(folder))))
     write_atomically(folder / MARKER, "催办提醒的发件箱：只追加，不修改，不删除。\n")
+
+
+def _is_ours(name: str) -> bool:
+    """Whether a run that makes the same outbox at this very moment, or Git, put it there."""
+    return name in {".git", MARKER, FOLDER} or (name.startswith(".") and name.endswith(BESIDE))
 
 
 @contextmanager
