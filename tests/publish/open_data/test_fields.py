@@ -102,6 +102,13 @@ def test_all_formats_say_the_same() -> None:
         assert (line["published_at"], line["late"]) == (cells["published_at"], cells["late"] == "true")
 
 
+def test_dates_and_moments_are_those_of_beijing() -> None:
+    """ISO 8601 with the offset, whatever the offset of the record."""
+    utc = datetime.fromisoformat("2026-11-19T17:30:00+00:00")
+    line = json.loads(json_lines.write([record(published("plain", published_at=utc))]))
+    assert ("2026-11-20T01:30:00+08:00", "2026-11-25") == (line["published_at"], line["due"])
+
+
 def test_nothing_private_is_exported() -> None:
     """第二十条第二款: of a private reply the note alone, and nothing planted anywhere."""
     cases = all_published()
@@ -144,6 +151,7 @@ def test_parquet_is_typed_and_its_notes_are_ours() -> None:
     assert data == parquet.write(all_published())
     file = pq.ParquetFile(io.BytesIO(data))
     assert {b"ARROW:schema"} >= set(file.metadata.metadata or {})
+    assert {f.name: f.optional for f in FIELDS} == {c.name: c.nullable for c in file.schema_arrow}
     row = read_parquet(data)[0]
     kinds = {f.name: f.kind for f in FIELDS}
     for name, value in row.items():
