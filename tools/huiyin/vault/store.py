@@ -22,6 +22,7 @@ from huiyin.model.problem import HuiyinError, Problem, UsageError
 from huiyin.repo.files import write_all
 from huiyin.vault import folder as files
 from huiyin.vault.age import Identity, decrypt, encrypt, is_whole
+from huiyin.vault.approved import approved_recipients, refuse_unapproved
 from huiyin.vault.content import BLOCK, Sealed, is_case_id
 from huiyin.vault.envelope import Envelope
 from huiyin.vault.forgetting import LOG, Forgotten, forgotten_line, last_words, read_log, refuse_forgotten
@@ -44,6 +45,7 @@ class Vault:
 
     def __init__(self, folder: Path, root: Path) -> None:
         self.folder = check_place(folder, root)
+        self._root = root
         if os.path.lexists(self.folder) and not self.folder.is_dir():
             raise UsageError(Problem("HY711", f"金库“{self.folder}”不是目录。"))
 
@@ -111,8 +113,7 @@ class Vault:
             identities: needed only where something is kept of the case already.
 
         Raises:
-            HuiyinError: HY715, something is kept and none of the keys opens it; HY717, another value is kept;
-                HY718, the case was forgotten; HY716, HY725, what is kept is damaged; HY906, HY950.
+    X
         """
         given = list(pairs)
         with self.writing():
@@ -216,7 +217,9 @@ class Vault:
         self, pairs: Iterable[tuple[Sealed, Sequence[Reader]]], identities: Sequence[Identity] | None = None
     ) -> None:
         changes: dict[Path, str | bytes] = {}
+        approved = approved_recipients(self._root)
         for sealed, readers in pairs:
+            refuse_unapproved(readers, approved)
             data = sealed.to_bytes()
             sealing = encrypt(data, dict.fromkeys(reader.recipient for reader in readers))
             if identities is not None and decrypt(sealing, identities, sealed.case_id) != data:
