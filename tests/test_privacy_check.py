@@ -111,6 +111,7 @@ def test_an_office_may_give_its_number(repository: Repository) -> None:
         ("rules/units.yaml", f"\n# {MOBILE}\n"),
         ("site/about.md", f"# 关于\n\n来电{MOBILE}（虚构）\n"),
         ("mkdocs.yml", f"site_name: {MOBILE}\n"),
+        ("site/overrides/main.html", f"{{# 来电{MOBILE} #}}"),
         ("cases/2026/11/20/people-2.yaml", f"id: [\n# {MOBILE}\n"),
         ("cases/note.txt", MOBILE),
         ("site/assets/a.xlsx", workbook(cell=MOBILE)),
@@ -122,6 +123,12 @@ def test_other_texts_are_looked_through(repository: Repository, path: str, text:
     old = (repository.root / path).read_bytes() if (repository.root / path).exists() else b""
     repository.write(path, old + (text.encode() if isinstance(text, str) else text))
     assert "HY750" in {code for code, _, _ in found(repository)}
+
+
+def test_a_template_of_the_theme_is_no_page_yet(repository: Repository) -> None:
+    """What is filled in later need not be whole JSON; the scan reads the page that becomes of it."""
+    repository.write("site/overrides/main.html", '<script type="application/ld+json">{{ page.meta.x }}</script>\n')
+    assert [] == [f for f in found(repository) if f[0] == "HY752"]
 
 
 def test_names_of_files_are_not_repeated(repository: Repository) -> None:

@@ -27,6 +27,8 @@ LOOKED = ("rules", "site", "mkdocs.yml", "README.md", "README.zh-CN.md")
 PROGRAM = ("tools/", "tests/", "bench/", "schema/", ".ci/", ".github/")
 PROGRAM_FILES = frozenset({"pyproject.toml", "Makefile", "requirements.lock", "requirements-build.lock"})
 """What developers write, folders and files; the gate does not look for citizens there."""
+TEMPLATES = "site/overrides/"
+"""What the theme fills: not HTML yet, and the scan reads what becomes of it."""
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -86,6 +88,8 @@ def find_in_source(text: str, settings: PrivacySettings, *, official: bool = Tru
 def is_read_otherwise(path: str) -> bool:
     """Whether a file is more than text, so that a reader of its own finds more in it."""
     ending = path.rpartition(".")[2].lower()
+    if ending == "html" and path.startswith(TEMPLATES):
+        return False
     return ending in READERS and READERS[ending] is not READERS["txt"]
 
 
