@@ -113,7 +113,9 @@ class Vault:
             identities: needed only where something is kept of the case already.
 
         Raises:
-    X
+            HuiyinError: HY715, something is kept and none of the keys opens it; HY717, another value is kept;
+                HY718, the case was forgotten; HY741, a key that main does not know; HY716, HY725, what is kept is
+                damaged; HY906, HY950.
         """
         given = list(pairs)
         with self.writing():
