@@ -22,7 +22,13 @@ from tests.repository import NOW, Repository
 
 GAP = "…"
 """Stands where lines of an output were left out."""
-SETTINGS = {"HUIYIN_AS_OF": NOW, "PYTHONUTF8": "1", "COLUMNS": "80", "NO_MKDOCS_2_WARNING": "1"}
+SETTINGS = {
+    "HUIYIN_AS_OF": NOW,
+    "PYTHONUTF8": "1",
+    "COLUMNS": "80",
+    "NO_MKDOCS_2_WARNING": "1",
+    **{f"GIT_{who}_{what}": "demo@example.invalid" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
+}
 """The environment in which examples are run."""
 
 _EXAMPLE = re.compile(
