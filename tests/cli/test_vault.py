@@ -155,6 +155,7 @@ def test_a_new_key_beside_the_old(safe: Safe) -> None:
     path.write_text(text, "utf-8")
     new = str(pyrage.x25519.Identity.generate())
     add_key(safe.repository, "wangzhan.clerk", Identity(new).recipient)
+    safe.repository.commit()
     only_old = run(safe, "wangzhan.clerk", "rekey", "--all")
     assert (1, True) == (only_old.code, "HY715" in only_old.err), "nobody could check the new file"
     safe.files["wangzhan.clerk"].write_text(f"{old}\n{new}\n", "ascii")
