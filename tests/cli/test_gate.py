@@ -6,10 +6,15 @@ import json
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from huiyin.cli.merge import _merge as merge_branch
+from huiyin.forge.base import PullRef
+from huiyin.forge.signed import SignedProvider
+from huiyin.repo.merging import LocalBranch
 from tests.cases import REPLY, Story, procedure
 from tests.office import NOW, Desk, Office, environment, open_office
 from tests.repository import Run
@@ -321,6 +326,38 @@ def test_merges_at_once(office: Office) -> None:
     names = office.server().git("ls-tree", "-r", "--name-only", "main", "cases/").split()
     assert len(merged) == len(names)
     assert "" == office.server().git("fsck", "--no-dangling", "--no-progress")
+
+
+class Overtaken:
+    """Main, on which another gate merges the branch as soon as this one has looked for the first time."""
+
+    def __init__(self, office: Office) -> None:
+        self.main = LocalBranch(office.bare)
+        self.office = office
+        self.looks = 0
+
+    def tip(self) -> str:
+        """Where main stood when it was asked."""
+        stood = self.main.tip()
+        self.looks += 1
+        if self.looks == 1:
+            assert 0 == self.office.merge("b").code
+        return stood
+
+    def move(self, old: str, new: str) -> bool:
+        """As main itself."""
+        return self.main.move(old, new)
+
+
+def test_a_branch_that_another_gate_merged_meanwhile_is_no_failure(office: Office) -> None:
+    """It is in main, which is all that was asked for."""
+    head = office.write("wangzhan.clerk", "b", story())
+    office.sign("wangzhan.reviewer", "b")
+    tip = office.server().git("rev-parse", "refs/heads/b").strip()
+    provider = SignedProvider(office.bare, lambda: datetime.fromisoformat(NOW), "main")
+    assert head != tip
+    result = merge_branch(provider, PullRef(None, "b", tip, "main"), str(office.gate_key), Overtaken(office))
+    assert (None, True, ()) == (result["merged"], result["already_merged"], result["problems"])
 
 
 def test_verdict_as_data(office: Office) -> None:

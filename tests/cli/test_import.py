@@ -203,7 +203,7 @@ def test_what_is_certain_is_taken_out_and_kept_in_the_vault(safe: Safe, reposito
     """第十九条: the mark in the record; the original text, name and contact in the vault; the rest as before."""
     run = repository.huiyin("import", str(export(tmp_path, message(内容=CERTAIN))), *OPTIONS)
     assert (0, "") == (run.code, run.err)
-    assert "存入金库1件" in run.out
+    assert f"存入金库（{safe.folder}）1件" in run.out
     text = (repository.root / "cases/2026/11/20/people-1001.yaml").read_text(encoding="utf-8")
     assert "请回电〔已隐去：手机号〕。" in text
     assert "13900000001" not in text + run.out

@@ -165,6 +165,14 @@ def test_a_new_key_beside_the_old(safe: Safe) -> None:
     assert can_read(safe, "wangzhan.clerk")
 
 
+def test_an_assignment_reminds_of_the_vault(safe: Safe) -> None:
+    """第十九条: until it is rekeyed, the former unit reads on and the new one cannot."""
+    words = f"record assigned {CASE} --unit lanzhou --basis 3 --complexity simple --topic 公共事业 --by wangzhan.clerk"
+    assert "vault rekey" not in safe.repository.huiyin(*words.split(), "--dry-run").out
+    put(safe)
+    assert f"  huiyin vault rekey {CASE} --rev main" in safe.repository.huiyin(*words.split()).out.splitlines()
+
+
 def test_one_that_fails_stops_no_other(safe: Safe) -> None:
     """And says so, with exit code 1; the spoilt file is left as it is."""
     put(safe)

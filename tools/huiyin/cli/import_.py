@@ -117,7 +117,7 @@ def command(
     if output == "json":
         print_json(plan.summary(dry_run=dry_run, rejects=written))
     else:
-        _print_text(plan, dry_run, written)
+        _print_text(plan, dry_run, written, deposit.vault.folder)
     lacking = _find_lacking(deposit, plan) if dry_run else ()
     if lacking:
         click.echo("\n".join(problem_lines(lacking)), err=True)
@@ -149,7 +149,7 @@ def _progress() -> Iterator[Progress | None]:
         yield lambda row, total: bar.update(task, completed=row, total=max(row, total) if total else None)
 
 
-def _print_text(plan: Plan, dry_run: bool, written: Path | None) -> None:
+def _print_text(plan: Plan, dry_run: bool, written: Path | None, vault: Path) -> None:
     rejected = [p for _, problems in plan.rejected.values() for p in problems]
     waiting = [p for p in plan.remarks if p.code == "HY730"]
     notices = [p for p in plan.remarks if p.code in ("HY520", "HY521")]
@@ -170,7 +170,9 @@ def _print_text(plan: Plan, dry_run: bool, written: Path | None) -> None:
     if plan.forgotten:
         click.echo(f"已抹除{plan.forgotten}件，没有再收。")
     if plan.sealed:
-        click.echo(f"{'应存入' if dry_run else '存入'}金库{len(plan.sealed)}件：姓名、联系方式、原文、查询码。")
+        click.echo(
+            f"{'应存入' if dry_run else '存入'}金库（{vault}）{len(plan.sealed)}件：姓名、联系方式、原文、查询码。"
+        )
     if not dry_run and any(t.sealed.code for t in plan.taken):
         click.echo("查询码用 huiyin code 查看或者列出清单，分别告知留言人。")
     for code, count in plan.warnings.items():

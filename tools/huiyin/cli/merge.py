@@ -98,6 +98,9 @@ def _merge(provider: SignedProvider, pull: PullRef, key: str, target: Target) ->
         return {**result, "problems": error.problems}
     except Exception as error:  # noqa: BLE001 - what nobody thought of in one must not close the gate to all
         return {**result, "problems": (bug(error),)}
+    # Another gate may have been faster; then nothing of the branch is left to merge.
+    if outcome.commit is None and contains(root, target.tip(), pull.head):
+        return {**result, "already_merged": True}
     return {**result, "merged": outcome.commit, "outcome": outcome}
 
 

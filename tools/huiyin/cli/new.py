@@ -105,7 +105,7 @@ def command(
     if problems:
         click.echo("\n".join(problem_lines(problems)), err=True)
     if not admitted.held:
-        _print_text(admitted, place.rulebook, dry_run=dry_run)
+        _print_text(admitted, place.rulebook, deposit.vault.folder, dry_run=dry_run)
     return int(admitted.held)
 
 
@@ -152,14 +152,14 @@ def _document(
     return document
 
 
-def _print_text(admitted: Admitted, rulebook: Rulebook, *, dry_run: bool) -> None:
+def _print_text(admitted: Admitted, rulebook: Rulebook, vault: Path, *, dry_run: bool) -> None:
     registered = admitted.registered
     replay, case = registered.replay, registered.replay.case
     click.echo(DRY_RUN if dry_run else f"已登记：{registered.path}")
     if lines := spot_lines(admitted.screened.certain):
         click.echo("\n".join(lines))
     if admitted.sealed and not dry_run:
-        click.echo("姓名、联系方式、原文中应当保存的，连同查询码，已加密存入金库。")
+        click.echo(f"姓名、联系方式、原文中应当保存的，连同查询码，已加密存入金库（{vault}）。")
     if case.duplicate_of is not None:
         click.echo(f"正文与 {case.duplicate_of} 相同（不计空白），已记为疑似重复（duplicate_of）。")
     requires = replay.procedure.channels[case.channel]

@@ -16,6 +16,7 @@ from huiyin.cli.options import Place
 from huiyin.cli.outcome import COMMIT, DRY_RUN, outcome_data, outcome_lines
 from huiyin.cli.output import print_json, problem_data, problem_lines
 from huiyin.cli.paths import find_case_paths
+from huiyin.cli.vault_options import kept_here
 from huiyin.model.moment import timestamp
 from huiyin.model.problem import HuiyinError, Problem, Severity, UsageError
 from huiyin.recording.batch import Result, record
@@ -65,7 +66,17 @@ def run_event(event: str, root: Path, now: datetime, output: str, dry_run: bool,
         click.echo(f"{len(unknown) + len(paths)}件中有{count}件不能记录，因此一件都没有写入。", err=True)
         return 1
     _print_text(draft, results, rulebook, dry_run=dry_run)
+    if event == "assigned" and not dry_run:
+        _remind_of_vault(root, results)
     return 0
+
+
+def _remind_of_vault(root: Path, results: Sequence[Result]) -> None:
+    """第十九条: who may read a case in the vault changes only when somebody rekeys it."""
+    kept = kept_here(root, (result.after.case.id for result in results if result.after))
+    if kept:
+        click.echo("金库中有内容的，合并以后由交办单位运行下面的命令，新承办单位才能解密，原承办单位不再能解密：")
+        click.echo(f"  huiyin vault rekey {' '.join(kept)} --rev main")
 
 
 def _find_paths(values: Mapping[str, Any], place: Place, inputs: Inputs) -> tuple[list[str], list[Problem]]:

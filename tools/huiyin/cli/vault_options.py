@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -49,6 +50,14 @@ def open_vault(folder: Path | None, root: Path, *, must_exist: bool = False) -> 
     if must_exist and not vault.folder.is_dir():
         raise UsageError(Problem("HY711", f"没有金库“{vault.folder}”。"))
     return vault
+
+
+def kept_here(root: Path, case_ids: Iterable[str]) -> list[str]:
+    """Those of the cases that the vault of this desk keeps something of; none where there is no vault."""
+    from huiyin.vault.place import default_folder
+
+    folder = Path(os.environ.get("HUIYIN_VAULT") or default_folder(root))
+    return [case_id for case_id in case_ids if (folder / f"{case_id}.age").is_file()]
 
 
 def read_keys(file: Path | None, root: Path) -> tuple[Identity, ...]:
