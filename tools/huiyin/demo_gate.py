@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -104,6 +105,8 @@ class Stage:
         """Run a command with the stage's clock, and nothing of the user's Git."""
         now = f"{DAY}T{self.time}:00+08:00"
         kept = {k: v for k, v in environment().items() if not k.startswith("HUIYIN_")}
+        # The demonstration stands in the project's own repository, where no vault may be; it keeps nothing in one.
+        kept["HUIYIN_VAULT"] = str(Path(tempfile.gettempdir(), "huiyin-demo-vault"))
         clock = {"GIT_AUTHOR_DATE": now, "GIT_COMMITTER_DATE": now, "HUIYIN_AS_OF": now}
         settings = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "PYTHONUTF8": "1"}
         # Python reads .pth files in the locale's encoding, whatever PYTHONUTF8 says; the path may be Chinese.
