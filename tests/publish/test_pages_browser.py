@@ -243,9 +243,11 @@ def test_a_reply_on_paper_names_unit_dates_articles_and_address(reader: Reader) 
 
 
 def test_every_page_is_valid_html(built: Built) -> None:
-    """The strict parser of html5lib stops at the first mistake."""
+    """HTML's own parser finds no mistake."""
     for file in built.html_files():
-        html5lib.HTMLParser(strict=True).parse(file.read_text(encoding="utf-8"))
+        parser = html5lib.HTMLParser()
+        parser.parse(file.read_text(encoding="utf-8"))
+        assert [] == parser.errors, file
 
 
 def test_headings_go_down_step_by_step_and_parts_have_names(built: Built) -> None:

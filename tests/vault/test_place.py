@@ -47,7 +47,7 @@ def test_never_inside_another_repository(root: Path, tmp_path: Path) -> None:
     subprocess.run(["git", "-C", str(root), "worktree", "add", "-q", str(tmp_path / "tree")], check=True)
     (tmp_path / "plain/rules/procedure").mkdir(parents=True)
     for name in ("clone", "bare.git", "bare.git/objects", "tree/x", "plain/vault"):
-        refused(tmp_path / name, root)
+        assert "之内" in refused(tmp_path / name, root), name
 
 
 def test_links_do_not_hide_a_work_tree(root: Path, tmp_path: Path) -> None:
@@ -55,9 +55,9 @@ def test_links_do_not_hide_a_work_tree(root: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(root / "cases")
     (tmp_path / "above").symlink_to(root)
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
-    refused(tmp_path / "link", root)
-    refused(tmp_path / "above/vault", root)
-    refused(tmp_path / "loop", root)
+    assert "之内" in refused(tmp_path / "link", root)
+    assert "之内" in refused(tmp_path / "above/vault", root)
+    assert "loop" in refused(tmp_path / "loop", root)
 
 
 def test_a_link_to_a_good_place_is_followed(root: Path, tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_the_repository_is_never_inside_the_vault(root: Path) -> None:
 def test_a_case_log_in_a_larger_work_tree(repository: Repository, tmp_path: Path) -> None:
     """The work tree counts, not only the case log's folder."""
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
-    refused(default_folder(repository.root), repository.root)
+    assert f"“{tmp_path}”之内" in refused(default_folder(repository.root), repository.root)
 
 
 def test_a_git_folder_elsewhere(repository: Repository, tmp_path: Path) -> None:
@@ -85,15 +85,15 @@ def test_a_git_folder_elsewhere(repository: Repository, tmp_path: Path) -> None:
     elsewhere.parent.mkdir()
     command = ["git", "init", "-q", "--separate-git-dir", str(elsewhere), str(repository.root)]
     subprocess.run(command, check=True)
-    refused(elsewhere / "vault", repository.root)
-    refused(elsewhere.parent, repository.root)
+    assert "之内" in refused(elsewhere / "vault", repository.root)
+    assert "留言库" in refused(elsewhere.parent, repository.root)
 
 
 def test_a_work_tree_that_is_set_elsewhere(root: Path, tmp_path: Path) -> None:
     """``core.worktree`` makes another folder the work tree, without a .git in it."""
     (tmp_path / "tree/rules").mkdir(parents=True)
     subprocess.run(["git", "-C", str(root), "config", "core.worktree", str(tmp_path / "tree")], check=True)
-    refused(tmp_path / "tree/vault", root)
+    assert "之内" in refused(tmp_path / "tree/vault", root)
 
 
 def test_a_file_is_no_vault(root: Path, tmp_path: Path) -> None:
