@@ -165,3 +165,10 @@ def test_a_place_that_cannot_be_written(repository: Repository) -> None:
     assert done.code in (1, 2)
     assert "HY9" in done.err
     assert "Traceback" not in done.err
+
+
+def test_a_file_is_no_place_for_documents(repository: Repository) -> None:
+    """It says why the value is wrong."""
+    repository.write("文书", "演示")
+    done = repository.huiyin("document", "monthly", "--month", "2026-10", "--out", "文书")
+    assert (2, True) == (done.code, "选项“--out”的取值不对：应是目录，那里却是文件。" in done.err)

@@ -116,6 +116,8 @@ def explain_usage(error: click.UsageError) -> str:
         case click.BadParameter() if error.param is not None and _is_english(error.message):
             choices = getattr(error.param.type, "choices", None)
             allowed = f"，只能取：{'、'.join(map(str, choices))}" if choices else ""
+            if isinstance(error.param.type, click.Path) and not error.param.type.file_okay:
+                allowed = "：应是目录，那里却是文件"
             return f"{_name(error.param)}的取值不对{allowed}。"
         case click.BadArgumentUsage():
             return "参数个数不对。"
