@@ -75,6 +75,7 @@ def listed(clocks: str) -> str:
 @pytest.mark.parametrize(
     "text",
     [
+        "[" * 100_000,
         *("", "[]", "{}", "[1", '{"as_of": 1}', '{"as_of": "2026-11-23", "cases": 1, "clocks": [{}]}'),
         listed("7"),
         listed('[{"id": "a", "unit": "b", "clock": "sleep", "due": "2026-11-23", "provisional": false}]'),

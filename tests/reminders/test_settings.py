@@ -145,3 +145,15 @@ def test_contacts_that_are_not_there(tmp_path: Path) -> None:
         with pytest.raises(UsageError) as caught:
             load(given, tmp_path / "record")
         assert ["HY863"] == [p.code for p in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["smtp: [", "mail: {url: mailtos://demo:demo-password@mail.example.invalid", "mailtos://demo:demo-password@a"],
+)
+def test_a_spoilt_secret_is_never_taken_for_a_path(repository: Repository, text: str) -> None:
+    """第十九条: a path is named in errors, and a secret must not be."""
+    done = repository.huiyin("remind", "--dry-run", HUIYIN_CONTACTS=text)
+    assert done.code in {1, 2}
+    assert [] == [word for word in ("smtp", "demo") if word in done.out + done.err]
+    assert "HUIYIN_CONTACTS" in done.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -30,9 +31,7 @@ scheduled_option = click.option(
 @chinese_command("daily")
 @click.option("--unit", "unit_name", help="只看某单位应办的（代号或名称）。")
 @click.option("--dispatcher", "dispatcher_name", help="只看某交办单位分管的（wangzhan 或 zhengwu）（第十四条）。")
-@click.option(
-    "--ledger", metavar="文件", type=click.Path(path_type=Path), help="另存台账（.xlsx），每个清单一张工作表。"
-)
+@click.option("--ledger", metavar="文件", help="另存台账（.xlsx），每个清单一张工作表；所在的目录没有的，自动建立。")
 @scheduled_option
 @rev_option
 @root_option
@@ -41,7 +40,7 @@ scheduled_option = click.option(
 def command(
     unit_name: str | None,
     dispatcher_name: str | None,
-    ledger: Path | None,
+    ledger: str | None,
     scheduled: bool,
     rev: str | None,
     root: Path,
@@ -53,8 +52,8 @@ def command(
     只列编号和办理情况，不列标题和正文（第十九条）。同一提交、同一时间的日报和台账逐字节相同。
     逾期是办理情况，退出码仍为0；有留言不能读出、清单因此不全的，退出码为1。
     """
-    if ledger is not None and ledger.suffix.lower() != ".xlsx":
-        raise UsageError(Problem("HY851", f"台账是.xlsx文件，“{ledger.name}”不是这个扩展名。"))
+    if ledger is not None:
+        _refuse_other_names(ledger)
     place = Place(root, rev)
     unit = find_unit(place, unit_name).id if unit_name is not None else None
     dispatcher = find_dispatcher(place, dispatcher_name).id if dispatcher_name is not None else None
@@ -67,7 +66,7 @@ def command(
         from huiyin.repo.files import write_atomically
         from huiyin.reports.ledger import render_ledger
 
-        write_atomically(ledger, render_ledger(report, registry))
+        write_atomically(Path(ledger), render_ledger(report, registry))
     if output == "json":
         print_json(report_data(report))
     elif output == "markdown":
@@ -77,6 +76,14 @@ def command(
     else:
         _print_text(report, registry)
     return replays.exit_code
+
+
+def _refuse_other_names(ledger: str) -> None:
+    """Before anything is read, so that a slip costs no time."""
+    if ledger.endswith(("/", os.sep)) or Path(ledger).is_dir():
+        raise UsageError(Problem("HY851", f"“{ledger}”是目录，请写明台账的文件名。"))
+    if Path(ledger).suffix.lower() != ".xlsx":
+        raise UsageError(Problem("HY851", f"台账的文件名须以.xlsx结尾：“{ledger}”。"))
 
 
 def read_report(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -15,6 +16,8 @@ from huiyin.repo.schemas import load_schema
 from huiyin.repo.source import Source, shown
 
 VARIABLE = "HUIYIN_CONTACTS"
+# Whatever looks like YAML or an address is no path: a path is named in errors, and a secret must not be.
+_TEXT = re.compile(r"\n|://|^\s*[{\[]|^\s*[\w\"'-]+\s*:(?:\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ def load_contacts(given: str, source: Source, root: Path) -> Contacts:
         HuiyinError: HY1xx, HY201; no value is repeated.
     """
     warnings: tuple[Problem, ...] = ()
-    if "\n" in given or given.lstrip().startswith(("mail:", "robots:", "{")):
+    if _TEXT.search(given):
         name, data = VARIABLE, given.replace("\r\n", "\n").encode()
     else:
         name, data, warnings = _read(Path(given), root)

@@ -45,6 +45,8 @@ def find_font(file: Path | None = None, folders: list[str] | None = None) -> str
 
 
 def _family_in(file: Path) -> str:
+    if not file.is_file():
+        raise HuiyinError(Problem("HY892", "没有这个字体文件。", str(file)))
     try:
         entries = _register(str(file))
     except (OSError, RuntimeError, ValueError):  # what FreeType says of a file that it cannot read

@@ -108,7 +108,7 @@ def snapshot_from(text: str, path: str) -> Snapshot:
     try:
         data = json.loads(text)
         return Snapshot(datetime.fromisoformat(data["as_of"]), int(data["cases"]), tuple(_clocks(data["clocks"])))
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise HuiyinError(Problem("HY894", "这个文件不是 huiyin calendar due 写出的期限。", path)) from None
 
 
