@@ -235,7 +235,7 @@ def test_wrong_uses(place: Repository, tmp_path: Path) -> None:
         (2, "是目录", "--ledger", str(tmp_path)),
         (2, "是目录", "--ledger", "a.xlsx/"),
         (2, "HY920", "--ledger", ""),
-        (1, "HY906", "--ledger", str(tmp_path / "folder.xlsx")),
+        (2, "是目录", "--ledger", str(tmp_path / "folder.xlsx")),
         (2, "HY920", "--dispatcher", "兰州市"),
         (2, "HY932", "--unit", "某某县"),
     ):
