@@ -11,7 +11,7 @@ from typing import Any
 
 from huiyin.publish.search.document import Document
 from huiyin.publish.search.folding import fold
-from huiyin.publish.search.layout import ENDING, FACET, SECOND_BITS, shard_of
+from huiyin.publish.search.layout import ENDING, FACET, SECOND_BITS
 from huiyin.publish.search.reading import Entry, read_entries
 
 
@@ -30,6 +30,15 @@ def document(number: int = 1, **changes: Any) -> Document:
         **changes,
     }
     return Document(**given)
+
+
+def shard_of(term: int, shards: int) -> int:
+    """Which of the files of a segment holds a term, counted as the browser does."""
+    first, second = term >> SECOND_BITS, term & ((1 << SECOND_BITS) - 1)
+    mixed = (first * 0x9E3779B1 ^ second * 0x85EBCA6B) & 0xFFFFFFFF
+    mixed ^= mixed >> 15
+    mixed = mixed * 0x2C1B3C6D & 0xFFFFFFFF
+    return (mixed ^ mixed >> 13) % shards
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huiyin.publish.search.layout import FACET, MAGIC, SECOND_BITS, shard_of
+from huiyin.publish.search.layout import FACET, MAGIC, SECOND_BITS
 from huiyin.publish.search.pairs import DOCUMENT_BITS, find_pairs, join
 from huiyin.publish.search.postings import encode_entries
 from huiyin.publish.search.reading import read_entries
 from huiyin.publish.search.shards import hashes
+from tests.publish.search.indexed import shard_of
 
 TERMS = st.integers(0, (FACET << SECOND_BITS) - 1)
 

@@ -206,11 +206,6 @@ class Calendar:
         """Key -> Chinese name of each place with holidays of its own."""
         return {key: name for key, (name, _) in self._places.items()}
 
-    @property
-    def published_years(self) -> frozenset[int]:
-        """The years whose national arrangement is known."""
-        return self._national.published
-
     def local(self, key: str | None) -> WorkingDays:
         """The working days of one place, made once; None is the whole country.
 

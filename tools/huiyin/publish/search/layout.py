@@ -27,12 +27,3 @@ SHARD_BYTES = 4096
 CHUNK_BYTES = 8192
 """How large a file of texts is on average: a query reads at most one for each result shown."""
 CHUNK_DOCUMENTS = 8
-
-
-def shard_of(term: int, shards: int) -> int:
-    """Which of the files of a segment holds a term; the same as in the browser, and as ``shards.hashes``."""
-    first, second = term >> SECOND_BITS, term & ((1 << SECOND_BITS) - 1)
-    mixed = (first * 0x9E3779B1 ^ second * 0x85EBCA6B) & 0xFFFFFFFF
-    mixed ^= mixed >> 15
-    mixed = mixed * 0x2C1B3C6D & 0xFFFFFFFF
-    return (mixed ^ mixed >> 13) % shards

@@ -85,7 +85,7 @@ def describe(segment: Segment) -> dict[str, object]:
 
 
 def hashes(terms: Keys, shards: int) -> NDArray[np.uint32]:
-    """``layout.shard_of`` of many terms."""
+    """Which of the files of a segment holds each term; the same as in the browser."""
     first = (terms >> np.uint64(SECOND_BITS)).astype(np.uint32)
     second = (terms & np.uint64((1 << SECOND_BITS) - 1)).astype(np.uint32)
     mixed = first * np.uint32(0x9E3779B1) ^ second * np.uint32(0x85EBCA6B)
