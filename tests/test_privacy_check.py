@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from bench.privacy import load_snippets
 from huiyin.check import check
 from huiyin.committed import find_in_file
-from huiyin.findings import case_texts, hide, hide_path
+from huiyin.findings import case_texts, find_in_case, hide, hide_path
 from huiyin.introduced import find_introduced
 from huiyin.model.event import EVENT_TYPES
 from huiyin.repo import canonical, yaml
 from huiyin.repo.base import load_base
 from huiyin.repo.git import read_blobs
 from huiyin.repo.source import FolderSource
-from huiyin.rules.privacy import PrivacySettings
+from huiyin.rules.privacy import PrivacySettings, find_personal
 from tests.cases import PROJECT, Story, rulebook
 from tests.office import MOMENT, Office, needs_ssh, open_office
 from tests.repository import Repository, make_repository
@@ -383,3 +387,23 @@ def test_the_rulebook_is_that_of_the_base() -> None:
     """The allow-list that is shipped holds hotlines and no mobile number."""
     assert "12345" in rulebook().privacy.numbers
     assert not any(n.startswith("1") and len(n) == 11 for n in rulebook().privacy.numbers)
+
+
+def test_texts_looked_through_together_hide_nothing() -> None:
+    """第十九条: whatever is found in a text by itself is found in a case that holds it between other texts."""
+    settings = PrivacySettings()
+    answered = Story().assigned("2026-11-16 10:00").claimed("2026-11-16 11:00").answered("2026-11-20 10:00").case()
+    for snippet in load_snippets():
+        alone = find_personal(snippet.text, settings, official=snippet.official)
+        if snippet.official:
+            *before, last = answered.events
+            case, pointer = replace(answered, events=(*before, replace(last, reply=snippet.text))), "/events/2/reply"
+        else:
+            case, pointer = replace(answered, title="转自公众号", body=snippet.text), "/body"
+        assert list(alone) == [f.finding for f in find_in_case(case, settings) if f.pointer == pointer]
+
+
+@given(st.from_regex(r"(?:(?:people|portal|service)-)?[0-9]{1,9}", fullmatch=True))
+def test_short_numbers_alone_are_nobody(reference: str) -> None:
+    """第十九条: what is passed over as an id is nothing that the detectors would find."""
+    assert () == find_personal(reference, PrivacySettings())

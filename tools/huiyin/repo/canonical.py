@@ -37,11 +37,11 @@ _PLAIN = re.compile(
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
 _EMPTY_EVENTS = "\nevents: []\n"
 
-_SOURCE_KEYS = tuple(field.name for field in fields(Source))
-_ACTOR_KEYS = tuple(field.name for field in fields(Actor))
-_STEP_KEYS = tuple(field.name for field in fields(HandlingStep))
+SOURCE_KEYS = tuple(field.name for field in fields(Source))
+ACTOR_KEYS = tuple(field.name for field in fields(Actor))
+STEP_KEYS = tuple(field.name for field in fields(HandlingStep))
 _COMMON_KEYS = ("type", "at", "by")
-_EVENT_KEYS = {
+EVENT_KEYS = {
     type_: (*_COMMON_KEYS, *(f.name for f in fields(cls) if f.name not in {"at", "by", "note"}), "note")
     for type_, cls in EVENT_TYPES.items()
 }
@@ -58,7 +58,7 @@ def canonical(document: Mapping[str, Any]) -> str:
     """
     case = _arrange(document, CASE_KEYS[:-1])
     if isinstance(case.get("source"), Mapping):
-        case["source"] = _arrange(case["source"], _SOURCE_KEYS)
+        case["source"] = _arrange(case["source"], SOURCE_KEYS)
     if "events" in case:
         events = case.pop("events")  # last key of the file, so appending an event is appending text
         case["events"] = [_arrange_event(e) for e in events] if isinstance(events, list) else events
@@ -112,13 +112,13 @@ def _arrange_event(event: Any) -> Any:
     if not isinstance(event, Mapping):
         return event
     type_ = event.get("type")
-    order = _EVENT_KEYS.get(type_) if isinstance(type_, str) else None
+    order = EVENT_KEYS.get(type_) if isinstance(type_, str) else None
     arranged = _arrange(event, order or _COMMON_KEYS)
     if isinstance(arranged.get("by"), Mapping):
-        arranged["by"] = _arrange(arranged["by"], _ACTOR_KEYS)
+        arranged["by"] = _arrange(arranged["by"], ACTOR_KEYS)
     if isinstance(arranged.get("handling"), list):
         arranged["handling"] = [
-            _arrange(step, _STEP_KEYS) if isinstance(step, Mapping) else step for step in arranged["handling"]
+            _arrange(step, STEP_KEYS) if isinstance(step, Mapping) else step for step in arranged["handling"]
         ]
     return arranged
 
@@ -131,7 +131,7 @@ def _arrange(mapping: Mapping[str, Any], order: Iterable[str]) -> dict[str, Any]
 def _entries(out: list[str], mapping: Mapping[str, Any], lead: str, pad: str) -> None:
     """Write a block mapping; its first line begins with ``lead``, the others with ``pad``."""
     for key, value in mapping.items():
-        _value(out, f"{lead}{_string(key)}:", value, pad)
+        _value(out, f"{lead}{quote(key)}:", value, pad)
         lead = pad
 
 
@@ -141,9 +141,9 @@ def _value(out: list[str], head: str, value: Any, pad: str) -> None:
         if "\n" in value and value.strip(" \n"):
             _literal(out, head, value, pad + "  ")
         else:
-            out.append(f"{head} {_string(value)}")
+            out.append(f"{head} {quote(value)}")
     elif isinstance(value, Mapping):
-        flow = _flow(value.values(), (f"{_string(k)}: " for k in value), "{}")
+        flow = _flow(value.values(), (f"{quote(k)}: " for k in value), "{}")
         if flow is not None:
             out.append(f"{head} {flow}")
         else:
@@ -177,7 +177,7 @@ def _flow(values: Iterable[Any], labels: Iterable[str], brackets: str) -> str | 
 
 def _scalar(value: Any) -> str:
     if isinstance(value, str):
-        return _string(value)
+        return quote(value)
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -189,7 +189,8 @@ def _scalar(value: Any) -> str:
     raise (ValueError if isinstance(value, int | float) else TypeError)(f"not in strict YAML: {type(value).__name__}")
 
 
-def _string(text: str) -> str:
+def quote(text: str) -> str:
+    """A string of one line, or in one line, as it stands in a file: in double quotes wherever it must."""
     return str(text) if _PLAIN.match(text) else f'"{text.translate(_ESCAPES)}"'
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from huiyin.model.case import Case, Channel, Source
@@ -40,16 +41,28 @@ def event_from_data(data: Mapping[str, Any]) -> Event:
     Raises:
         ValueError: a date or time that the calendar does not have.
     """
-    fields = {name: _value(name, value) for name, value in data.items() if name != "type"}
-    return EVENT_TYPES[data["type"]](**fields)
+    fields = dict(data)
+    kind = EVENT_TYPES[fields.pop("type")]
+    by = fields["by"]
+    fields["by"] = _actor(by["unit"], by.get("person"))
+    fields["at"] = datetime.fromisoformat(fields["at"])
+    for name in fields.keys() - _PLAIN:
+        fields[name] = _value(name, fields[name])
+    return kind(**fields)
+
+
+_PLAIN = frozenset({"at", "by", "note", "unit", "basis", "letter", "reply", "reason", "publisher", "public_note"})
+"""Fields that need no conversion, or have had it."""
+
+
+@lru_cache(maxsize=4096)
+def _actor(unit: str, person: str | None) -> Actor:
+    """Kept, since a few hundred people record everything."""
+    return Actor(unit, person)
 
 
 def _value(name: str, value: Any) -> Any:
     match name:
-        case "at":
-            return datetime.fromisoformat(value)
-        case "by":
-            return Actor(value["unit"], value.get("person"))
         case "due" | "day":
             return date.fromisoformat(value)
         case "complexity":

@@ -99,6 +99,22 @@ class Clock:
         """Whether somebody still has to do something about it."""
         return self.stopped is None
 
+    def stop(self, at: datetime, *, superseded: bool) -> Clock:
+        """The same clock, met at that moment or fallen away; written out, for ``replace`` takes three times as long."""
+        return Clock(
+            self.kind,
+            self.unit,
+            self.start,
+            self.due,
+            self.article,
+            self.working_days,
+            at,
+            superseded,
+            self.remind_on,
+            self.complexity,
+            self.missed,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Lateness:

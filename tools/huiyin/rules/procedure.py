@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 
 from huiyin.model.case import Channel
@@ -154,6 +154,9 @@ class Procedure:
     reminder_days_before: int
     events: Mapping[str, EventRule]
     routes: Mapping[str, Route]
+    _moves: dict[tuple[str, str], Transition | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def route_for(self, channel: Channel, kind: UnitKind) -> Route | None:
         """The route of a message of that channel handled by that kind of unit, or None if there is none."""
@@ -167,6 +170,13 @@ class Procedure:
 
         A transition whose ``to`` is "" leaves the state as it is.
         """
+        # Replay asks this for every event of every case, and there are a few dozen answers.
+        key = (event, route.name if route else "")
+        if key not in self._moves:
+            self._moves[key] = self._find_transition(event, route)
+        return self._moves[key]
+
+    def _find_transition(self, event: str, route: Route | None) -> Transition | None:
         rule = self.events[event]
         if rule.to == "by_route":
             return route.transitions.get(event) if route else None

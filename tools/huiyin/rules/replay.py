@@ -28,7 +28,6 @@ from huiyin.rules.deadlines import (
 from huiyin.rules.procedure import Route
 from huiyin.rules.rulebook import Rulebook
 from huiyin.rules.standing import Replay
-from huiyin.rules.steps import next_steps
 
 __all__ = ["Replay", "replay"]
 
@@ -75,7 +74,8 @@ class _Run:
         self._start(Clock(ClockKind.REVIEW, self.dispatcher, case.received_at, due, article))
 
     def take(self, index: int, event: ev.Event) -> None:
-        self.problems += conduct.check_time(index, event, self.last_at, self.now)
+        if not self.last_at <= event.at <= self.now:
+            self.problems += conduct.check_time(index, event, self.last_at, self.now)
         self.last_at = max(self.last_at, event.at)
         if event.at > self.now:
             return
@@ -201,27 +201,46 @@ class _Run:
         self.clocks[clock.kind] = clock
 
     def _start_handling(self, unit: str, start: datetime) -> None:
-        article = self.procedure.clock_articles["handling"]
-        self._start(Clock(ClockKind.HANDLING, unit, start, Due(start), article))
-        self._set_due_by_rule()
+        limit, due, remind_on = self._due_by_rule(unit, start)
+        self._start(
+            Clock(
+                ClockKind.HANDLING,
+                unit,
+                start,
+                due,
+                self.procedure.clock_articles["handling"],
+                limit,
+                remind_on=remind_on,
+                complexity=self.complexity,
+            )
+        )
 
     def _set_due_by_rule(self) -> None:
         clock = self.clocks[ClockKind.HANDLING]
+        limit, due, remind_on = self._due_by_rule(clock.unit, clock.start)
+        self.clocks[ClockKind.HANDLING] = replace(
+            clock, due=due, working_days=limit, remind_on=remind_on, complexity=self.complexity
+        )
+
+    def _due_by_rule(self, unit: str, start: datetime) -> tuple[int, Due, date]:
+        """The limit in working days, the due date that follows from it, and the day of the reminder."""
         assert self.complexity is not None, "handling starts with an assignment, which has a complexity"
         limit = self.procedure.working_days[self.complexity]
-        self.clocks[ClockKind.HANDLING] = replace(clock, working_days=limit, complexity=self.complexity)
-        self._set_due(handling_due(clock.start, limit, self.procedure.settings, self._days(clock.unit)))
+        due = handling_due(start, limit, self.procedure.settings, self._days(unit))
+        return limit, due, self._reminder_day(due, unit)
+
+    def _reminder_day(self, due: Due, unit: str) -> date:
+        procedure = self.procedure
+        return reminder_day(due, procedure.reminder_days_before, procedure.settings, self._days(unit))
 
     def _set_due(self, due: Due) -> None:
         clock = self.clocks[ClockKind.HANDLING]
-        days_before, settings = self.procedure.reminder_days_before, self.procedure.settings
-        remind_on = reminder_day(due, days_before, settings, self._days(clock.unit))
-        self.clocks[ClockKind.HANDLING] = replace(clock, due=due, remind_on=remind_on)
+        self.clocks[ClockKind.HANDLING] = replace(clock, due=due, remind_on=self._reminder_day(due, clock.unit))
 
     def _stop(self, kind: ClockKind, at: datetime, *, superseded: bool = False) -> None:
         clock = self.clocks.get(kind)
-        if clock is not None and clock.running:
-            self.clocks[kind] = replace(clock, stopped=at, superseded=superseded)
+        if clock is not None and clock.stopped is None:
+            self.clocks[kind] = clock.stop(at, superseded=superseded)
 
     def result(self) -> Replay:
         instructed = any(isinstance(e, ev.Instructed) for e in self.accepted)
@@ -245,6 +264,5 @@ class _Run:
             instructed=instructed,
             tracked=instructed and overdue,
             accepted=tuple(self.accepted),
-            steps=next_steps(self.state, self.route, self.assigned, self.case, self.procedure),
             problems=tuple(self.problems),
         )

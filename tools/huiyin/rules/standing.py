@@ -10,7 +10,7 @@ from huiyin.model.case import Case
 from huiyin.model.problem import Problem
 from huiyin.rules.deadlines import Clock, ClockKind
 from huiyin.rules.procedure import Procedure, Route
-from huiyin.rules.steps import NextStep
+from huiyin.rules.steps import NextStep, next_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,6 @@ class Replay:
         supervision: why 督查室 gets a copy: (article, reason) pairs (第八、十一条).
         instructed: a leader gave an instruction (第十八条); tracked: and handling is overdue, so 督查室 tracks it.
         accepted: the events that the procedure allowed, in order.
-        steps: what may legally happen next and who may do it.
         problems: what the procedure finds wrong with the log.
     """
 
@@ -49,8 +48,12 @@ class Replay:
     instructed: bool
     tracked: bool
     accepted: tuple[ev.Event, ...]
-    steps: tuple[NextStep, ...]
     problems: tuple[Problem, ...]
+
+    @property
+    def steps(self) -> tuple[NextStep, ...]:
+        """What may legally happen next and who may do it; computed when asked for, as few who replay do."""
+        return next_steps(self.state, self.route, self.assigned, self.case, self.procedure)
 
     @property
     def public_status(self) -> str:

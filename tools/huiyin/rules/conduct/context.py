@@ -17,7 +17,8 @@ HANDLING_KINDS = frozenset({UnitKind.CITY, UnitKind.DEPARTMENT})
 """The kinds of unit that handle messages (第七条)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Not frozen: one is made for every event, and freezing trebles the price.
+@dataclass(slots=True, kw_only=True)
 class Context:
     """What was known when the event happened: the rules, and the case up to that moment.
 

@@ -32,7 +32,8 @@ _RANGES = re.compile(r"\s*[\-‐‑‒–—―−~～]+\s*")
 def find_numbers(text: str, settings: PrivacySettings, *, official: bool) -> Iterator[Found]:
     """Findings in each run of digits; the kinds may overlap, the caller chooses."""
     for run in find_runs(text):
-        yield from _find_identities(run)
+        if len(run.digits) >= 15:
+            yield from _find_identities(run)
         if len(run.digits) >= 16:
             yield from _find_cards(run)
         if len(run.digits) >= 10:
