@@ -1,9 +1,9 @@
 """Reading what is in canonical form, in one pass that is also the proof of that form.
 
-Nearly every file of the record is canonical. For such a file this reader gives what ``yaml.parse`` gives, in a quarter of
-the time, and says with it that ``canonical`` would write those very bytes. Whatever it does not know for certain it
-leaves to the strict reader: it returns None and refuses nothing. So it never decides what is wrong, needs no foreign
-parser, and can neither run deep nor crash.
+Nearly every file of the record is canonical. For such a file this reader gives what ``yaml.parse`` gives, in a
+quarter of the time, and says with it that ``canonical`` would write those very bytes. Whatever it does not know for
+certain it leaves to the strict reader: it returns None and refuses nothing. So it never decides what is wrong, needs no
+foreign parser, and can neither run deep nor crash.
 """
 
 from __future__ import annotations

@@ -13,6 +13,8 @@ from huiyin.model.problem import HuiyinError, Problem
 from huiyin.repo.files import failure
 
 FOLDER = ".huiyin"
+IGNORE = "*\n"
+"""What the folder's own ``.gitignore`` says: nothing in it is of the record."""
 PATIENCE = 30.0
 """Seconds to wait for another command; a batch of a thousand cases takes a few."""
 
@@ -33,7 +35,7 @@ def locked(root: Path, *, patience: float = PATIENCE) -> Iterator[None]:
         folder.mkdir(exist_ok=True)
         ignore = folder / ".gitignore"
         if not ignore.exists():
-            ignore.write_text("*\n", encoding="ascii")
+            ignore.write_text(IGNORE, encoding="ascii")
         handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
     except OSError as error:
         raise HuiyinError(failure(folder, error.errno)) from None

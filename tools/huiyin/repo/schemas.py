@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import jsonschema
 import jsonschema_rs
 
 from huiyin.model.event import EVENT_TYPES
 from huiyin.model.problem import HuiyinError, Problem
 from huiyin.repo.source import Source
+
+if TYPE_CHECKING:
+    import jsonschema  # a tenth of a second, and only explaining needs it
 
 MAX_DEPTH = 64
 """The shipped ones need a third of it; deeper ones break the libraries that walk them by recursion."""
@@ -41,6 +43,8 @@ class Schema:
 
     @cached_property
     def _explainer(self) -> jsonschema.Draft202012Validator:
+        import jsonschema
+
         checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
         return jsonschema.Draft202012Validator(self.document, format_checker=checker)
 

@@ -1,0 +1,200 @@
+"""The index: facts about files by Git blob id, so that a second run reads only what changed (design §8).
+
+It is a cache and nothing else: ``.huiyin/index.sqlite``, which Git ignores and anyone may delete. What stands in it is
+believed only under its seal, which binds a fact to its blob, to its kind and to everything else that it was made from
+(``stamp``). Whatever is damaged, old or foreign is not read, and a file that is no index is made anew. Two processes may
+use it at once. Facts never depend on the clock.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import sqlite3
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from huiyin.repo.lock import FOLDER, IGNORE
+
+NAME = "index.sqlite"
+FORM = 1
+"""Raised when the tables change; an index of another form is made anew."""
+_SEAL = 8
+_KEPT = 3
+"""Stamps of a kind that are kept: those of the branches that people change between."""
+_BATCH = 500
+_PATIENCE = 10_000  # milliseconds that one process waits for another's writing
+_TABLES = f"""
+PRAGMA user_version = {FORM};
+CREATE TABLE stamps (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, stamp BLOB NOT NULL, UNIQUE (kind, stamp));
+CREATE TABLE facts (stamp INTEGER NOT NULL, oid BLOB NOT NULL, body BLOB NOT NULL, PRIMARY KEY (stamp, oid))
+    WITHOUT ROWID;
+"""
+
+
+class Index:
+    """Facts of one record; made by ``open_index``.
+
+    Args:
+        path: of the database, or None for one that lives as long as this object.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._base: sqlite3.Connection | None = None
+
+    def get(self, kind: str, stamp: bytes, oids: Iterable[str]) -> dict[str, bytes]:
+        """The facts that are known and sealed, by blob id; what is not known is not in it.
+
+        Args:
+            kind: a sort of fact, such as ``check``.
+            stamp: a digest of everything but the blob that the facts were made from.
+            oids: full hashes of blobs.
+        """
+        wanted = list(oids)
+        try:
+            return self._find(kind, stamp, wanted)
+        except sqlite3.Error:
+            self._renew()
+            return {}
+
+    def put(self, kind: str, stamp: bytes, facts: Iterable[tuple[str, bytes]]) -> None:
+        """Keep facts under their blob ids, and forget the stamps of that kind that were used longest ago.
+
+        Where the file cannot be written nothing is kept, and nobody is the worse for it but for the time.
+        """
+        rows = [(bytes.fromhex(oid), body + _seal(kind, stamp, oid, body)) for oid, body in facts]
+        for _ in range(2):
+            try:
+                self._keep(kind, stamp, rows)
+            except sqlite3.Error:
+                self._renew()
+            else:
+                return
+
+    def prune(self, kind: str, stamp: bytes, oids: Iterable[str]) -> None:
+        """Forget the facts of blobs that are no longer among these, once they are many."""
+        kept = {bytes.fromhex(oid) for oid in oids}
+        with contextlib.suppress(sqlite3.Error):
+            base = self._open()
+            number = self._number(base, kind, stamp)
+            if number is None:
+                return
+            [held] = base.execute("SELECT count(*) FROM facts WHERE stamp = ?", (number,)).fetchone()
+            if held > 2 * len(kept) + 1000:
+                known = base.execute("SELECT oid FROM facts WHERE stamp = ?", (number,))
+                gone = [(number, oid) for (oid,) in known if oid not in kept]
+                with base:
+                    base.executemany("DELETE FROM facts WHERE stamp = ? AND oid = ?", gone)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._base is not None:
+            self._base.close()
+            self._base = None
+
+    def _find(self, kind: str, stamp: bytes, wanted: list[str]) -> dict[str, bytes]:
+        base = self._open()
+        number = self._number(base, kind, stamp)
+        if number is None:
+            return {}
+        found = {}
+        for oid, sealed in self._rows(base, number, wanted):
+            body, seal = sealed[:-_SEAL], sealed[-_SEAL:]
+            if _seal(kind, stamp, oid, body) == seal:
+                found[oid] = body
+        return found
+
+    def _rows(self, base: sqlite3.Connection, number: int, wanted: list[str]) -> Iterator[tuple[str, bytes]]:
+        [held] = base.execute("SELECT count(*) FROM facts WHERE stamp = ?", (number,)).fetchone()
+        if 4 * len(wanted) > held:  # nearly all of them: read through instead of looking each up
+            among = set(wanted)
+            for oid, body in base.execute("SELECT lower(hex(oid)), body FROM facts WHERE stamp = ?", (number,)):
+                if oid in among:
+                    yield oid, body
+            return
+        for start in range(0, len(wanted), _BATCH):
+            part = [bytes.fromhex(oid) for oid in wanted[start : start + _BATCH]]
+            marks = ",".join("?" * len(part))
+            asked = f"SELECT lower(hex(oid)), body FROM facts WHERE stamp = ? AND oid IN ({marks})"  # noqa: S608
+            yield from base.execute(asked, (number, *part))
+
+    def _keep(self, kind: str, stamp: bytes, rows: list[tuple[bytes, bytes]]) -> None:
+        base = self._open()
+        with base:
+            base.execute("BEGIN IMMEDIATE")
+            number = self._number(base, kind, stamp)
+            if number is None:
+                number = self._begin(base, kind, stamp)
+            base.executemany(
+                "INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", ((number, oid, body) for oid, body in rows)
+            )
+
+    def _begin(self, base: sqlite3.Connection, kind: str, stamp: bytes) -> int:
+        older = base.execute("SELECT number FROM stamps WHERE kind = ? ORDER BY number DESC", (kind,)).fetchall()
+        for (number,) in older[_KEPT - 1 :]:
+            base.execute("DELETE FROM facts WHERE stamp = ?", (number,))
+            base.execute("DELETE FROM stamps WHERE number = ?", (number,))
+        made = base.execute("INSERT INTO stamps (kind, stamp) VALUES (?, ?)", (kind, stamp)).lastrowid
+        assert made is not None, "an inserted row has a number"
+        return made
+
+    @staticmethod
+    def _number(base: sqlite3.Connection, kind: str, stamp: bytes) -> int | None:
+        row = base.execute("SELECT number FROM stamps WHERE kind = ? AND stamp = ?", (kind, stamp)).fetchone()
+        return row[0] if row else None
+
+    def _open(self) -> sqlite3.Connection:
+        if self._base is None:
+            self._base = self._connect()
+        return self._base
+
+    def _connect(self) -> sqlite3.Connection:
+        base = sqlite3.connect(self._path or ":memory:", isolation_level=None)
+        try:
+            base.execute(f"PRAGMA busy_timeout = {_PATIENCE}")
+            # Lost power may cost the last facts, never a wrong one: each has its seal.
+            base.execute("PRAGMA synchronous = OFF")
+            base.execute("PRAGMA journal_mode = WAL")
+            if base.execute("PRAGMA user_version").fetchone() != (FORM,):
+                if base.execute("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
+                    raise sqlite3.DatabaseError("an index of another form")
+                base.executescript(f"BEGIN IMMEDIATE;{_TABLES}COMMIT;")
+        except BaseException:
+            base.close()
+            raise
+        return base
+
+    def _renew(self) -> None:
+        """Begin again: in the place of a file that is no index, or without one where that cannot be."""
+        self.close()
+        if self._path is not None:
+            try:
+                for ending in ("", "-wal", "-shm"):
+                    self._path.with_name(f"{NAME}{ending}").unlink(missing_ok=True)
+                self._base = self._connect()
+            except (OSError, sqlite3.Error):
+                self._path = None
+
+
+def open_index(root: Path) -> Index:
+    """The index of a record, which need not be there yet.
+
+    Args:
+        root: of a folder or a bare repository; where nothing can be written below it, the index is kept in memory.
+    """
+    folder = root / FOLDER
+    try:
+        if folder.is_symlink():
+            return Index(None)
+        folder.mkdir(exist_ok=True)
+        ignore = folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text(IGNORE, encoding="ascii")
+    except OSError:
+        return Index(None)
+    return Index(folder / NAME)
+
+
+def _seal(kind: str, stamp: bytes, oid: str, body: bytes) -> bytes:
+    return hashlib.blake2b(body, digest_size=_SEAL, key=hashlib.blake2b(f"{kind}\0{oid}\0".encode() + stamp, digest_size=32).digest()).digest()
