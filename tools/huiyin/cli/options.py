@@ -93,6 +93,20 @@ as_of_option = click.option(
 )
 rev_option = click.option("--rev", help="检查Git中的某个版本（提交、分支、标签），不需检出。")
 
+jobs_option = click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    envvar="HUIYIN_JOBS",
+    help="用几个进程；默认与可用的处理器一样多。结果与进程数无关。",
+)
+scheduler_option = click.option(
+    "--scheduler",
+    metavar="地址",
+    envvar="HUIYIN_SCHEDULER",
+    help="改由Dask集群来做，如 tcp://10.0.0.5:8786；此时 --jobs 不起作用。集群须可信，并装有相同版本的回音。",
+)
+
 
 def format_option(*formats: str) -> Callable[[_F], _F]:
     """``--format`` with the formats that the command has; the first is the default."""
