@@ -7,19 +7,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from huiyin.committed import check_texts, find_in_source
-from huiyin.findings import find_in_case, hide_in
+from huiyin.committed import check_texts
+from huiyin.findings import hide_in
+from huiyin.judging import Reference, judge_all, judge_file, references_of
 from huiyin.model.problem import HuiyinError, Problem, Severity
 from huiyin.reminders.routing import find_routing_problems
 from huiyin.repo.base import load_gate_keys
+from huiyin.repo.blobs import survey
+from huiyin.repo.index import Index
 from huiyin.repo.schemas import load_schema
 from huiyin.repo.source import Source
-from huiyin.repo.store import PROCEDURES, CaseFile, case_paths, load_rulebook, read_cases
-from huiyin.rules import conduct
+from huiyin.repo.store import CASES, PROCEDURES, CaseFile, case_paths, load_rulebook, read_cases
 from huiyin.rules.deadlines import local_day
-from huiyin.rules.privacy import PrivacySettings
 from huiyin.rules.procedure import Procedure
-from huiyin.rules.replay import Replay, replay
+from huiyin.rules.replay import Replay
 from huiyin.rules.rulebook import Rulebook
 from huiyin.rules.rulebook_problems import find_rulebook_problems
 
@@ -42,12 +43,22 @@ class CheckReport:
         return not any(p.level is Severity.ERROR for p in self.problems)
 
 
-def check(source: Source, now: datetime, paths: Iterable[str] | None = None) -> CheckReport:
+def check(
+    source: Source,
+    now: datetime,
+    paths: Iterable[str] | None = None,
+    *,
+    index: Index | None = None,
+    jobs: int | None = 1,
+    scheduler: str | None = None,
+) -> CheckReport:
     """Check the rules and the cases of a tree.
 
     Args:
         now: with an offset; events after it are errors.
         paths: case files to check; all, and the rules too, by default.
+        index: where judgements are kept, so that what is known is not judged again; none by default.
+        jobs, scheduler: as for ``open_executor``; this process alone by default.
 
     Raises:
         HuiyinError: the rules cannot be read at all.
@@ -58,17 +69,23 @@ def check(source: Source, now: datetime, paths: Iterable[str] | None = None) -> 
         problems += [*find_rulebook_problems(rulebook, local_day(now)), *_check_gate(source)]
         problems += find_routing_problems(source, rulebook.registry)
         problems += check_texts(source, rulebook.privacy)
-    problems += source.strange("cases/")
+    there = survey(source, CASES)
+    problems += there.strange
     count = 0
     used: Counter[str] = Counter()
     too_early: Counter[str] = Counter()
-    for checked in check_cases(source, rulebook, now, paths):
+    names = _count_names(there.blobs)
+    repeated = len(names) < len(there.blobs)
+    if paths is not None:
+        there = there._replace(blobs={path: there.blobs.get(path, "") for path in paths})
+    for path, found in judge_all(source, rulebook, now, there, index or Index(None), jobs, scheduler):
         count += 1
-        problems += checked.problems
-        case = checked.file.case
-        if case and (procedure := rulebook.procedures.get(case.procedure)):
+        problems += found.problems
+        if repeated or found.references:
+            problems += _check_among(path, found.references, names)
+        if found.received and (procedure := rulebook.procedures.get(found.procedure)):
             used[procedure.id] += 1
-            too_early[procedure.id] += local_day(case.received_at) < procedure.in_force_from
+            too_early[procedure.id] += found.received < procedure.in_force_from
     for name in sorted(used):
         problems += _check_in_force(rulebook.procedures[name], used[name], too_early[name], now)
     found = sorted(problems, key=lambda p: (p.path, p.line or 0, p.code))
@@ -94,55 +111,28 @@ def check_cases(
 ) -> Iterator[Checked]:
     """Judge case files of a tree, all by default: each by itself and among the others."""
     everything = case_paths(source)
-    ids = Counter(path.rpartition("/")[2].casefold() for path in everything)
+    ids = _count_names(everything)
     for file in read_cases(source, everything if paths is None else paths, schema=load_schema(source, "case")):
-        found, problems = _judge(file, rulebook, now)
-        yield Checked(file, found, (*problems, *_check_references(file, ids)))
+        found, problems = judge_file(file, rulebook, now)
+        references = () if file.case is None else references_of(file.case)
+        placed = [Reference(p, other, file.place(Problem("HY206", "", pointer=p)).line) for p, other in references]
+        yield Checked(file, found, (*problems, *_check_among(file.path, placed, ids)))
 
 
-def check_file(file: CaseFile, rulebook: Rulebook, now: datetime) -> tuple[Problem, ...]:
-    """The problems of one case file by itself, placed on their lines."""
-    return _judge(file, rulebook, now)[1]
+def _count_names(paths: Iterable[str]) -> Counter[str]:
+    return Counter(path.rpartition("/")[2].casefold() for path in paths)
 
 
-def _judge(file: CaseFile, rulebook: Rulebook, now: datetime) -> tuple[Replay | None, tuple[Problem, ...]]:
-    personal = tuple(find_personal_in(file, rulebook.privacy))
-    if file.case is None:
-        return None, (*file.problems, *personal)
-    try:
-        found = replay(file.case, rulebook, now)
-    except HuiyinError as error:
-        rest = map(file.place, (*conduct.check_case(file.case, now), *error.problems))
-        return None, (*file.problems, *rest, *personal)
-    problems = (*conduct.check_case(file.case, now), *found.problems)
-    return found, (*file.problems, *map(file.place, problems), *personal)
-
-
-def find_personal_in(file: CaseFile, settings: PrivacySettings) -> Iterator[Problem]:
-    """第十九条: in the texts of the case; where the file is none or not in its one form, in whatever it holds."""
-    if file.case is not None:
-        for found in find_in_case(file.case, settings):
-            yield file.place(found.problem(file.path))
-    if file.case is None or file.problems:
-        text = file.data.decode(errors="replace")
-        known = file.case is not None  # then only comments can hold more, and those are no texts of authorities
-        for found in find_in_source(text, settings, official=known):
-            yield found.problem(file.path)
-
-
-def _check_references(file: CaseFile, ids: Counter[str]) -> Iterator[Problem]:
-    name = file.path.rpartition("/")[2]
-    if ids[name.casefold()] > 1:
-        message = f"编号重复：库中有{ids[name.casefold()]}个名为 {name} 的文件（不计大小写）。"
-        yield Problem("HY203", message, file.path)
-    if file.case is None:
-        return
-    references = [("/duplicate_of", file.case.duplicate_of)] + [
-        (f"/events/{i}/duplicate_of", getattr(e, "duplicate_of", None)) for i, e in enumerate(file.case.events)
-    ]
-    for pointer, other in references:
-        if other is not None and (f"{other}.yaml".casefold() not in ids or other == file.case.id):
-            yield file.place(Problem("HY206", f"所指的留言“{other}”不存在或就是本件。", pointer=pointer))
+def _check_among(path: str, references: Iterable[Reference], names: Counter[str]) -> Iterator[Problem]:
+    """What is wrong with a file among the others: its name is used twice, or it names a case that is not there."""
+    name = path.rpartition("/")[2]
+    if names[name.casefold()] > 1:
+        message = f"编号重复：库中有{names[name.casefold()]}个名为 {name} 的文件（不计大小写）。"
+        yield Problem("HY203", message, path)
+    for reference in references:
+        if f"{reference.case_id}.yaml".casefold() not in names or f"{reference.case_id}.yaml" == name:
+            message = f"所指的留言“{reference.case_id}”不存在或就是本件。"
+            yield Problem("HY206", message, path, reference.pointer, reference.line)
 
 
 def _check_gate(source: Source) -> tuple[Problem, ...]:

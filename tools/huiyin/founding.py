@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from huiyin.check import find_personal_in
 from huiyin.committed import find_in_file, is_looked_at
 from huiyin.findings import hide_in
+from huiyin.judging import find_personal_in
 from huiyin.model.problem import HuiyinError, Problem, Severity, UsageError
 from huiyin.repo.base import GATE_PATH
 from huiyin.repo.files import failure

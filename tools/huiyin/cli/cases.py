@@ -12,7 +12,7 @@ from huiyin.cli.options import Place
 from huiyin.cli.output import problem_lines
 from huiyin.model.problem import HuiyinError, Problem, UsageError
 from huiyin.model.unit import Unit
-from huiyin.repo.store import find_case, read_cases
+from huiyin.repo.store import CASES, find_case, read_cases
 from huiyin.rules.replay import Replay, replay
 
 
@@ -22,11 +22,13 @@ class Replays:
     Args:
         place: the tree.
         now: with an offset.
+        waiting: only those that wait for somebody; the others are told by the index, and are not read again.
     """
 
-    def __init__(self, place: Place, now: datetime) -> None:
+    def __init__(self, place: Place, now: datetime, *, waiting: bool = False) -> None:
         self._place = place
         self._now = now
+        self._waiting = waiting
         self.problems: list[Problem] = []
 
     @property
@@ -35,7 +37,7 @@ class Replays:
         return int(bool(self.problems))
 
     def __iter__(self) -> Iterator[Replay]:
-        for file in read_cases(self._place.source):
+        for file in read_cases(self._place.source, self._paths()):
             if file.case is None:
                 self._tell(file.problems)
                 continue
@@ -45,6 +47,19 @@ class Replays:
                 self._tell([file.place(p) for p in error.problems])
             else:
                 yield replayed
+
+    def _paths(self) -> list[str] | None:
+        """Files that must be read; None for all."""
+        if not self._waiting:
+            return None
+        from huiyin.judging import judge_all
+        from huiyin.repo.blobs import survey
+        from huiyin.repo.index import open_index
+
+        place = self._place
+        there, index = survey(place.source, CASES), open_index(place.root)
+        judged = judge_all(place.source, place.rulebook, self._now, there, index, jobs=None)
+        return sorted(path for path, found in judged if not (found.closed and found.holds_at(self._now)))
 
     def _tell(self, problems: Sequence[Problem]) -> None:
         self.problems += problems

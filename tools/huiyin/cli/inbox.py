@@ -40,7 +40,7 @@ def command(unit_name: str | None, person: str | None, rev: str | None, root: Pa
     place = Place(root, rev)
     if person is not None and person not in place.rulebook.registry.people:
         raise UsageError(Problem("HY933", f"没有代号为“{person}”的人员。"))
-    replays = Replays(place, now)
+    replays = Replays(place, now, waiting=True)
     if unit_name is not None:
         unit = find_unit(place, unit_name)
         whose, tasks = unit.name, tasks_of_unit(replays, place.rulebook, now, unit.id)

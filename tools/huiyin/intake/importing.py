@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from huiyin.check import check_file
 from huiyin.intake.cells import RefusedCell, id_part
 from huiyin.intake.door import fixed_problems, hide, known_texts, screen, to_decide
 from huiyin.intake.duplicates import DuplicateFinder
@@ -18,6 +17,7 @@ from huiyin.intake.mapping import IntakeMapping
 from huiyin.intake.plan import Plan, Taken, Waiting
 from huiyin.intake.rows import Draft, RowReader, case_document
 from huiyin.intake.table import open_table, split_header
+from huiyin.judging import judge_file
 from huiyin.model.case import Channel
 from huiyin.model.problem import HuiyinError, Problem, Severity, UsageError
 from huiyin.repo.canonical import canonical
@@ -197,7 +197,7 @@ class _Planner:
             text = canonical(masked)
         except HuiyinError as error:
             return list(error.problems)
-        problems = list(check_file(parse_case(path, text.encode(), self.schema), self.rulebook, self.now))
+        problems = list(judge_file(parse_case(path, text.encode(), self.schema), self.rulebook, self.now)[1])
         if any(p.level is Severity.ERROR for p in problems):
             return problems
         citizen = dict(draft.citizen)

@@ -9,9 +9,9 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from huiyin.check import check_file
 from huiyin.intake.duplicates import fingerprint
 from huiyin.intake.text import squeeze
+from huiyin.judging import judge_file
 from huiyin.model.case import Case
 from huiyin.model.problem import HuiyinError, Problem, Severity
 from huiyin.repo import yaml
@@ -105,7 +105,7 @@ def register(
             message = f"收到时间晚于现在（{now.isoformat(timespec='seconds')}）。"
             raise HuiyinError(Problem("HY303", message, pointer="/received_at"))
         registered = replay(case, rulebook, now)
-        _refuse_errors(check_file(file, rulebook, now))
+        _refuse_errors(judge_file(file, rulebook, now)[1])
         if not dry_run:
             _refuse_links(root, case.path)
             if first is not None:

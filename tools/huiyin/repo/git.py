@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import os
 import subprocess
+import tempfile
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, NamedTuple, TypeVar, cast
 
 from huiyin.model.problem import HuiyinError, Problem, UsageError
@@ -137,6 +138,15 @@ class GitSource:
         """See ``Source.list``."""
         return [p for p, entry in self._below(prefix) if entry.mode.startswith("100") and has_clean_name(p)]
 
+    def find(self, pattern: str) -> Paths:
+        """See ``Source.find``."""
+        depth = pattern.count("/")
+        return [path for path in self._entries if path.count("/") == depth and PurePosixPath(path).match(pattern)]
+
+    def blobs(self, prefix: str = "") -> dict[str, str]:
+        """The hash of each file that ``list`` gives, in the same order."""
+        return {path: self._entries[path].oid for path in self.list(prefix)}
+
     def strange(self, prefix: str = "") -> Problems:
         """See ``Source.strange``."""
         problems = []
@@ -211,6 +221,30 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         if pipe:
             pipe.close()
     process.wait()
+
+
+def each_blob(root: Path, oids: Iterable[str]) -> Iterator[bytes]:
+    """Read blobs one after another, through one ``cat-file`` that is asked ahead.
+
+    Raises:
+        HuiyinError: HY905, one of them is missing.
+    """
+    wanted = list(oids)
+    # A file cannot block as a pipe does whose other end waits to be read.
+    with tempfile.TemporaryFile() as asked:
+        asked.write("".join(f"{oid}\n" for oid in wanted).encode())
+        asked.seek(0)
+        with subprocess.Popen(
+            ["git", "-C", str(root), "cat-file", "--batch", "--buffer"],
+            stdin=asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment(),
+        ) as process:  # fmt: skip
+            answers = cast(IO[bytes], process.stdout)
+            try:
+                for _ in wanted:
+                    yield _take(answers)
+            except ValueError:
+                process.kill()
+                raise HuiyinError(failed("cat-file", "")) from None
 
 
 def read_blobs(root: Path, oids: Sequence[str]) -> dict[str, bytes]:

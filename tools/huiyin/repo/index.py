@@ -2,8 +2,8 @@
 
 It is a cache and nothing else: ``.huiyin/index.sqlite``, which Git ignores and anyone may delete. What stands in it is
 believed only under its seal, which binds a fact to its blob, to its kind and to everything else that it was made from
-(``stamp``). Whatever is damaged, old or foreign is not read, and a file that is no index is made anew. Two processes may
-use it at once. Facts never depend on the clock.
+(``stamp``). Whatever is damaged, old or foreign is not read, and a file that is no index is made anew. Two processes
+may use it at once. Facts never depend on the clock.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from huiyin.repo.lock import FOLDER, IGNORE
@@ -23,6 +23,8 @@ _SEAL = 8
 _KEPT = 3
 """Stamps of a kind that are kept: those of the branches that people change between."""
 _BATCH = 500
+_NOT_ITS_FAULT = frozenset({"SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_FULL"})
+"""What says nothing against the file: then it is left as it is."""
 _PATIENCE = 10_000  # milliseconds that one process waits for another's writing
 _TABLES = f"""
 PRAGMA user_version = {FORM};
@@ -54,8 +56,8 @@ class Index:
         wanted = list(oids)
         try:
             return self._find(kind, stamp, wanted)
-        except sqlite3.Error:
-            self._renew()
+        except sqlite3.Error as error:
+            self._recover(error)
             return {}
 
     def put(self, kind: str, stamp: bytes, facts: Iterable[tuple[str, bytes]]) -> None:
@@ -63,12 +65,13 @@ class Index:
 
         Where the file cannot be written nothing is kept, and nobody is the worse for it but for the time.
         """
-        rows = [(bytes.fromhex(oid), body + _seal(kind, stamp, oid, body)) for oid, body in facts]
+        seal = _sealer(kind, stamp)
+        rows = [(oid, body + seal(oid, body)) for oid, body in ((bytes.fromhex(o), b) for o, b in facts)]
         for _ in range(2):
             try:
                 self._keep(kind, stamp, rows)
-            except sqlite3.Error:
-                self._renew()
+            except sqlite3.Error as error:
+                self._recover(error)
             else:
                 return
 
@@ -98,26 +101,28 @@ class Index:
         number = self._number(base, kind, stamp)
         if number is None:
             return {}
+        seal = _sealer(kind, stamp)
         found = {}
-        for oid, sealed in self._rows(base, number, wanted):
-            body, seal = sealed[:-_SEAL], sealed[-_SEAL:]
-            if _seal(kind, stamp, oid, body) == seal:
-                found[oid] = body
+        for oid, sealed in self._rows(base, number, [bytes.fromhex(oid) for oid in wanted]):
+            body = sealed[:-_SEAL]
+            if seal(oid, body) == sealed[-_SEAL:]:
+                found[oid.hex()] = body
         return found
 
-    def _rows(self, base: sqlite3.Connection, number: int, wanted: list[str]) -> Iterator[tuple[str, bytes]]:
+    def _rows(self, base: sqlite3.Connection, number: int, wanted: list[bytes]) -> Iterator[tuple[bytes, bytes]]:
         [held] = base.execute("SELECT count(*) FROM facts WHERE stamp = ?", (number,)).fetchone()
         if 4 * len(wanted) > held:  # nearly all of them: read through instead of looking each up
             among = set(wanted)
-            for oid, body in base.execute("SELECT lower(hex(oid)), body FROM facts WHERE stamp = ?", (number,)):
-                if oid in among:
-                    yield oid, body
+            every = base.execute("SELECT oid, body FROM facts WHERE stamp = ?", (number,))
+            yield from (row for row in every if row[0] in among)
             return
         for start in range(0, len(wanted), _BATCH):
-            part = [bytes.fromhex(oid) for oid in wanted[start : start + _BATCH]]
+            part = wanted[start : start + _BATCH]
             marks = ",".join("?" * len(part))
-            asked = f"SELECT lower(hex(oid)), body FROM facts WHERE stamp = ? AND oid IN ({marks})"  # noqa: S608
-            yield from base.execute(asked, (number, *part))
+            yield from base.execute(
+                f"SELECT oid, body FROM facts WHERE stamp = ? AND oid IN ({marks})",  # noqa: S608 - only marks
+                (number, *part),
+            )
 
     def _keep(self, kind: str, stamp: bytes, rows: list[tuple[bytes, bytes]]) -> None:
         base = self._open()
@@ -155,7 +160,6 @@ class Index:
             base.execute(f"PRAGMA busy_timeout = {_PATIENCE}")
             # Lost power may cost the last facts, never a wrong one: each has its seal.
             base.execute("PRAGMA synchronous = OFF")
-            base.execute("PRAGMA journal_mode = WAL")
             if base.execute("PRAGMA user_version").fetchone() != (FORM,):
                 if base.execute("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
                     raise sqlite3.DatabaseError("an index of another form")
@@ -165,13 +169,14 @@ class Index:
             raise
         return base
 
-    def _renew(self) -> None:
-        """Begin again: in the place of a file that is no index, or without one where that cannot be."""
+    def _recover(self, error: sqlite3.Error) -> None:
+        """Begin again in the place of a file that is no index; go without where another process keeps it too long."""
         self.close()
+        if getattr(error, "sqlite_errorname", "") in _NOT_ITS_FAULT:
+            self._path = None
         if self._path is not None:
             try:
-                for ending in ("", "-wal", "-shm"):
-                    self._path.with_name(f"{NAME}{ending}").unlink(missing_ok=True)
+                self._path.unlink(missing_ok=True)
                 self._base = self._connect()
             except (OSError, sqlite3.Error):
                 self._path = None
@@ -196,5 +201,14 @@ def open_index(root: Path) -> Index:
     return Index(folder / NAME)
 
 
-def _seal(kind: str, stamp: bytes, oid: str, body: bytes) -> bytes:
-    return hashlib.blake2b(body, digest_size=_SEAL, key=hashlib.blake2b(f"{kind}\0{oid}\0".encode() + stamp, digest_size=32).digest()).digest()
+def _sealer(kind: str, stamp: bytes) -> Callable[[bytes, bytes], bytes]:
+    """Binds a body to its blob, its kind and its stamp."""
+    begun = hashlib.blake2b(f"{kind}\0".encode() + stamp, digest_size=_SEAL)
+
+    def seal(oid: bytes, body: bytes) -> bytes:
+        made = begun.copy()
+        made.update(oid)
+        made.update(body)
+        return made.digest()
+
+    return seal

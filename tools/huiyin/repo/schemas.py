@@ -35,11 +35,16 @@ class Schema:
 
     def __init__(self, document: dict[str, Any], path: str) -> None:
         self.document = document
+        self._path = path
         try:
             self._fast = jsonschema_rs.Draft202012Validator(document, validate_formats=True)
         except jsonschema_rs.ValidationError as error:
             where = pointer_of(error.instance_path) or "/"
             raise HuiyinError(Problem("HY402", f"模式文件本身不合规范，错处在 {where}。", path)) from error
+
+    def __reduce__(self) -> tuple[type[Schema], tuple[dict[str, Any], str]]:
+        """Another process compiles its own."""
+        return Schema, (self.document, self._path)
 
     @cached_property
     def _explainer(self) -> jsonschema.Draft202012Validator:

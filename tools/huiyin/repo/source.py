@@ -38,6 +38,9 @@ class Source(Protocol):
     def list(self, prefix: str = "") -> Paths:
         """Give the sorted paths of the regular files in the folder ``prefix`` and below it, or of the file so named."""
 
+    def find(self, pattern: str) -> Paths:
+        """Give the paths that match a pattern of ``glob``, such as ``cases/*/*/*/people-1.yaml``; some may be links."""
+
     def strange(self, prefix: str = "") -> Problems:
         """Name what should not be there: HY114 links and the like, HY115 odd modes, HY116 names that are no text."""
 
@@ -105,22 +108,26 @@ class FolderSource:
             path for path, entry in self._walk(prefix) if has_clean_name(path) and entry.is_file(follow_symlinks=False)
         )
 
+    def find(self, pattern: str) -> Paths:
+        """See ``Source.find``; of folders only those are listed whose names a pattern leaves open."""
+        return sorted(str(PurePosixPath(path.relative_to(self.root))) for path in self.root.glob(pattern))
+
     def strange(self, prefix: str = "") -> Problems:
         """See ``Source.strange``."""
-        problems = []
-        for path, entry in sorted(self._walk(prefix), key=lambda found: found[0]):
-            try:
-                mode = entry.stat(follow_symlinks=False).st_mode
-            except OSError as error:
-                problems.append(unreadable(path, error))
-                continue
-            if not has_clean_name(path):
-                problems.append(badly_named(path))
-            elif not stat.S_ISREG(mode):
-                problems.append(irregular(path))
-            elif mode & 0o111:
-                problems.append(executable(path))
-        return problems
+        paths = sorted(path for path, _ in self._walk(prefix))
+        return [problem for path in paths if (problem := self.strangeness(path)) is not None]
+
+    def strangeness(self, path: str) -> Problem | None:
+        """Name what is odd about one path, if anything is; see ``Source.strange``."""
+        try:
+            mode = os.lstat(self.root / path).st_mode
+        except OSError as error:
+            return unreadable(path, error)
+        if not has_clean_name(path):
+            return badly_named(path)
+        if not stat.S_ISREG(mode):
+            return irregular(path)
+        return executable(path) if mode & 0o111 else None
 
     def _walk(self, prefix: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
         """Yield all that is no folder at or below the prefix."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import takewhile
@@ -30,6 +31,8 @@ from huiyin.rules.rulebook import Rulebook
 
 CASES = "cases/"
 PROCEDURES = "rules/procedure/"
+_ID = re.compile(r"[\w.-]+")
+"""Names without a meaning for ``glob``."""
 CALENDAR_PATH = "rules/calendar.yaml"
 
 
@@ -119,7 +122,9 @@ def find_case(source: Source, case_id: str) -> str:
         HuiyinError: HY930, there is no such case.
     """
     name = f"{case_id}.yaml"
-    for path in case_paths(source):
+    if _ID.fullmatch(case_id) and (found := source.find(f"{CASES}*/*/*/{name}")):
+        return found[0]
+    for path in case_paths(source):  # only what lies in a wrong place is looked for everywhere
         if PurePosixPath(path).name == name:
             return path
     raise HuiyinError(Problem("HY930", f"没有编号为“{case_id}”的留言。"))

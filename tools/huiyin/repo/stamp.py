@@ -1,0 +1,55 @@
+"""What facts about a file depend on besides its bytes: the rules, the schemas, and the program with its libraries.
+
+Facts that were made under another stamp are not read, so a new rule, a new holiday or a new version of the program
+makes them anew, and nobody has to remember to delete a cache.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from huiyin.repo.blobs import blob_of
+from huiyin.repo.git import GitSource
+from huiyin.repo.source import Source
+
+SHAPING = ("rules", "schema")
+"""Folders of a record that decide what is found in its cases."""
+_PARTS = ("*.py", "model/**/*.py", "rules/**/*.py", "repo/*.py", "publish/**/*.py", "publish/templates/*")
+"""Files of this package that facts are made by."""
+
+
+def stamp_of(source: Source) -> bytes:
+    """A digest of all that facts about the cases of a tree depend on besides their blobs.
+
+    Raises:
+        HuiyinError: HY904, a folder cannot be read.
+    """
+    made = hashlib.blake2b(_program(), digest_size=16)
+    for folder in SHAPING:
+        for path, oid in _blobs(source, folder):
+            made.update(f"{path}\0{oid}\n".encode("utf-8", "surrogateescape"))
+    return made.digest()
+
+
+def _blobs(source: Source, folder: str) -> list[tuple[str, str]]:
+    if isinstance(source, GitSource):
+        return list(source.blobs(folder).items())
+    read = source.read_each(source.list(folder))
+    return [(path, blob_of(data)) for path, data in read if isinstance(data, bytes)]
+
+
+@cache
+def _program() -> bytes:
+    """The program, by what it says and not by a number that somebody must raise, and the versions of all libraries."""
+    made = hashlib.blake2b()
+    package = Path(__file__).parents[1]
+    for path in sorted(path for part in _PARTS for path in package.glob(part)):
+        made.update(path.read_bytes())
+    calendar = find_spec("chinese_calendar")
+    assert calendar is not None and calendar.origin is not None, "a dependency of this package"  # noqa: PT018
+    installed = Path(calendar.origin).parents[1].glob("*-info")
+    made.update("\n".join(sorted(path.name for path in installed)).encode())
+    return made.digest()
