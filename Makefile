@@ -3,6 +3,7 @@
 #   make lint             ruff, mypy and the workflows    make bench            speed figures
 #   make install          the program alone               make site             the public site, into build/site
 #   make screenshots     the pictures of the pages in docs/images, after make demo SERVE=0 (needs chromium)
+#   make corpus N=100000  a synthetic instance of that size, with its own repository, into build/corpus/<N>
 #   make bench-privacy    how much personal data is found, and how often wrongly
 #   make lock             renew the locks                 make clean            remove what was built, and .venv
 
@@ -19,7 +20,7 @@ export NO_MKDOCS_2_WARNING := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUTF8 := 1
 
-.PHONY: install test demo lint site screenshots bench bench-privacy lock clean
+.PHONY: install test demo lint site screenshots bench bench-privacy corpus lock clean
 .DEFAULT_GOAL := test
 
 # The build tools come first and pinned, so that no build fetches anything that is not in a lock.
@@ -64,6 +65,10 @@ screenshots: $(STAMP)
 
 bench: $(STAMP)
 	$(PY) -m bench.run $(ARGS)
+
+N ?= 100000
+corpus: $(STAMP)
+	$(PY) -m bench.corpus $(N)
 
 bench-privacy: $(STAMP)
 	$(PY) -m bench.privacy
