@@ -25,7 +25,8 @@ _KEPT = 3
 _BATCH = 500
 _NOT_ITS_FAULT = frozenset({"SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_FULL"})
 """What says nothing against the file: then it is left as it is."""
-_PATIENCE = 10_000  # milliseconds that one process waits for another's writing
+PATIENCE = 10_000
+"""Milliseconds that one process waits for another's writing."""
 _TABLES = f"""
 PRAGMA user_version = {FORM};
 CREATE TABLE stamps (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, stamp BLOB NOT NULL, UNIQUE (kind, stamp));
@@ -39,10 +40,12 @@ class Index:
 
     Args:
         path: of the database, or None for one that lives as long as this object.
+        patience: milliseconds to wait for another process that writes.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, patience: int = PATIENCE) -> None:
         self._path = path
+        self._patience = patience
         self._base: sqlite3.Connection | None = None
 
     def get(self, kind: str, stamp: bytes, oids: Iterable[str]) -> dict[str, bytes]:
@@ -157,7 +160,7 @@ class Index:
     def _connect(self) -> sqlite3.Connection:
         base = sqlite3.connect(self._path or ":memory:", isolation_level=None)
         try:
-            base.execute(f"PRAGMA busy_timeout = {_PATIENCE}")
+            base.execute(f"PRAGMA busy_timeout = {self._patience}")
             # Lost power may cost the last facts, never a wrong one: each has its seal.
             base.execute("PRAGMA synchronous = OFF")
             if base.execute("PRAGMA user_version").fetchone() != (FORM,):
@@ -182,11 +185,12 @@ class Index:
                 self._path = None
 
 
-def open_index(root: Path) -> Index:
+def open_index(root: Path, patience: int = PATIENCE) -> Index:
     """The index of a record, which need not be there yet.
 
     Args:
         root: of a folder or a bare repository; where nothing can be written below it, the index is kept in memory.
+        patience: as for ``Index``.
     """
     folder = root / FOLDER
     try:
@@ -198,7 +202,7 @@ def open_index(root: Path) -> Index:
             ignore.write_text(IGNORE, encoding="ascii")
     except OSError:
         return Index(None)
-    return Index(folder / NAME)
+    return Index(folder / NAME, patience)
 
 
 def _sealer(kind: str, stamp: bytes) -> Callable[[bytes, bytes], bytes]:
