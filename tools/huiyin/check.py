@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from huiyin.committed import check_texts
 from huiyin.findings import hide_in
+from huiyin.folders import Folder, judge_folders, put_together
 from huiyin.judging import Reference, judge_all, judge_file, references_of
 from huiyin.model.problem import HuiyinError, Problem, Severity
 from huiyin.reminders.routing import find_routing_problems
 from huiyin.repo.base import load_gate_keys
-from huiyin.repo.blobs import survey
+from huiyin.repo.blobs import Survey, survey
 from huiyin.repo.index import Index
 from huiyin.repo.schemas import load_schema
 from huiyin.repo.source import Source
@@ -74,18 +75,19 @@ def check(
     count = 0
     used: Counter[str] = Counter()
     too_early: Counter[str] = Counter()
-    names = _count_names(there.blobs)
-    repeated = len(names) < len(there.blobs)
-    if paths is not None:
-        there = there._replace(blobs={path: there.blobs.get(path, "") for path in paths})
-    for path, found in judge_all(source, rulebook, now, there, index or Index(None), jobs, scheduler):
-        count += 1
-        problems += found.problems
-        if repeated or found.references:
-            problems += _check_among(path, found.references, names)
-        if found.received and (procedure := rulebook.procedures.get(found.procedure)):
-            used[procedure.id] += 1
-            too_early[procedure.id] += found.received < procedure.in_force_from
+    names = there.names()
+    repeated = _count_names(there.blobs) if len(names) < len(there.records) else None
+    for folder in _judge(source, rulebook, now, there, paths, index or Index(None), jobs, scheduler):
+        count += folder.files
+        for name, day, number in folder.used:
+            if procedure := rulebook.procedures.get(name):
+                used[name] += number
+                too_early[name] += number * (day < procedure.in_force_from)
+        for path, found in folder.told:
+            problems += (*found.problems, *_check_references(path, found.references, names))
+    if repeated is not None:
+        for path in there.blobs if paths is None else paths:
+            problems += _check_name(path, repeated)
     for name in sorted(used):
         problems += _check_in_force(rulebook.procedures[name], used[name], too_early[name], now)
     found = sorted(problems, key=lambda p: (p.path, p.line or 0, p.code))
@@ -106,31 +108,50 @@ class Checked:
     problems: tuple[Problem, ...]
 
 
+def _judge(
+    source: Source,
+    rulebook: Rulebook,
+    now: datetime,
+    there: Survey,
+    paths: Iterable[str] | None,
+    index: Index,
+    jobs: int | None,
+    scheduler: str | None,
+) -> Iterator[Folder]:
+    if paths is None:
+        yield from judge_folders(source, rulebook, now, there, index, jobs, scheduler)
+    else:
+        yield put_together(judge_all(source, rulebook, now, there.pick(paths), index, jobs, scheduler), now)
+
+
 def check_cases(
     source: Source, rulebook: Rulebook, now: datetime, paths: Iterable[str] | None = None
 ) -> Iterator[Checked]:
     """Judge case files of a tree, all by default: each by itself and among the others."""
     everything = case_paths(source)
-    ids = _count_names(everything)
+    counted = _count_names(everything)
     for file in read_cases(source, everything if paths is None else paths, schema=load_schema(source, "case")):
         found, problems = judge_file(file, rulebook, now)
-        references = () if file.case is None else references_of(file.case)
-        placed = [Reference(p, other, file.place(Problem("HY206", "", pointer=p)).line) for p, other in references]
-        yield Checked(file, found, (*problems, *_check_among(file.path, placed, ids)))
+        references = () if file.case is None else references_of(file)
+        among = (*_check_name(file.path, counted), *_check_references(file.path, references, counted))
+        yield Checked(file, found, (*problems, *among))
 
 
 def _count_names(paths: Iterable[str]) -> Counter[str]:
     return Counter(path.rpartition("/")[2].casefold() for path in paths)
 
 
-def _check_among(path: str, references: Iterable[Reference], names: Counter[str]) -> Iterator[Problem]:
-    """What is wrong with a file among the others: its name is used twice, or it names a case that is not there."""
+def _check_name(path: str, names: Counter[str]) -> Iterator[Problem]:
     name = path.rpartition("/")[2]
     if names[name.casefold()] > 1:
         message = f"编号重复：库中有{names[name.casefold()]}个名为 {name} 的文件（不计大小写）。"
         yield Problem("HY203", message, path)
+
+
+def _check_references(path: str, references: Iterable[Reference], names: Container[str]) -> Iterator[Problem]:
     for reference in references:
-        if f"{reference.case_id}.yaml".casefold() not in names or f"{reference.case_id}.yaml" == name:
+        name = f"{reference.case_id}.yaml"
+        if name.casefold() not in names or name == path.rpartition("/")[2]:
             message = f"所指的留言“{reference.case_id}”不存在或就是本件。"
             yield Problem("HY206", message, path, reference.pointer, reference.line)
 

@@ -15,8 +15,8 @@ import msgspec
 
 from huiyin.committed import find_in_source
 from huiyin.findings import find_in_case
-from huiyin.model.case import Case
 from huiyin.model.problem import HuiyinError, Problem
+from huiyin.repo import yaml
 from huiyin.repo.blobs import Survey, blob_of
 from huiyin.repo.index import Index
 from huiyin.repo.schemas import Schema, load_schema
@@ -93,6 +93,8 @@ def judge_all(
     index: Index,
     jobs: int | None = 1,
     scheduler: str | None = None,
+    *,
+    stamp: bytes | None = None,
 ) -> Iterator[tuple[str, Judged]]:
     """Judge files, each by itself; what is known is not read again.
 
@@ -102,11 +104,12 @@ def judge_all(
         there: what lies in the source, of which all is judged.
         index: where judgements are kept.
         jobs, scheduler: who judges what is new, as for ``open_executor``; this process by default.
+        stamp: that of the source, where it is known already.
 
     Yields:
         The path and what was found, with that path: first what was known, then what is new.
     """
-    stamp = stamp_of(source)
+    stamp = stamp_of(source) if stamp is None else stamp
     known = index.get(KIND, stamp, there.blobs.values())
     fresh = []
     for path, oid in there.blobs.items():
@@ -168,14 +171,16 @@ def find_personal_in(file: CaseFile, settings: PrivacySettings) -> Iterator[Prob
             yield found.problem(file.path)
 
 
-def references_of(case: Case) -> Iterator[tuple[str, str]]:
-    """(JSON pointer, id) of each other case that a case names."""
-    if case.duplicate_of is not None:
-        yield "/duplicate_of", case.duplicate_of
-    for number, event in enumerate(case.events):
-        other = getattr(event, "duplicate_of", None)
-        if other is not None:
-            yield f"/events/{number}/duplicate_of", other
+def references_of(file: CaseFile) -> tuple[Reference, ...]:
+    """Each other case that a case names."""
+    assert file.case is not None, "only a case names others"
+    named = [("/duplicate_of", file.case.duplicate_of)] + [
+        (f"/events/{number}/duplicate_of", getattr(event, "duplicate_of", None))
+        for number, event in enumerate(file.case.events)
+    ]
+    return tuple(
+        Reference(pointer, other, yaml.line_of(file.data, pointer)) for pointer, other in named if other is not None
+    )
 
 
 def _blob(bench: Bench, data: bytes | Problem) -> str:
@@ -197,10 +202,7 @@ def _judge(bench: Bench, path: str, data: bytes | Problem) -> Judged:
         received=local_day(file.case.received_at),
         settled=max([file.case.received_at, *(e.at for e in file.case.events)]),
         closed=None if found is None else found.closed,
-        references=tuple(
-            Reference(pointer, other, file.place(Problem("HY206", "", pointer=pointer)).line)
-            for pointer, other in references_of(file.case)
-        ),
+        references=references_of(file),
     )
 
 

@@ -52,14 +52,14 @@ class Replays:
         """Files that must be read; None for all."""
         if not self._waiting:
             return None
-        from huiyin.judging import judge_all
+        from huiyin.folders import judge_folders
         from huiyin.repo.blobs import survey
         from huiyin.repo.index import open_index
 
         place = self._place
         there, index = survey(place.source, CASES), open_index(place.root)
-        judged = judge_all(place.source, place.rulebook, self._now, there, index, jobs=None)
-        return sorted(path for path, found in judged if not (found.closed and found.holds_at(self._now)))
+        folders = judge_folders(place.source, place.rulebook, self._now, there, index, jobs=None)
+        return sorted(path for folder in folders for path in folder.waiting)
 
     def _tell(self, problems: Sequence[Problem]) -> None:
         self.problems += problems

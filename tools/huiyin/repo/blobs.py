@@ -8,7 +8,13 @@ not vouch for is read and hashed.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,19 +29,50 @@ _SHA1 = 40
 """Hexadecimal digits of a hash that is no SHA-256."""
 
 
-class Survey(NamedTuple):
+@dataclass(frozen=True)
+class Survey:
     """What lies below a prefix.
 
     Args:
-        blobs: path → full hash of each regular file, in the order of ``Source.list``; "" for one that cannot be read.
+        records: "<hash> <path>" of each regular file in the order of paths; without a hash where it cannot be read.
         strange: as ``Source.strange`` gives it.
         own: paths of files that are not as the repository has them, so that only the folder can be asked for them;
             None where all must be read from the source.
     """
 
-    blobs: dict[str, str]
-    strange: list[Problem]
+    records: Sequence[bytes]
+    strange: Sequence[Problem]
     own: frozenset[str] | None = None
+
+    @cached_property
+    def blobs(self) -> dict[str, str]:
+        """Path → full hash of each regular file, in the order of ``Source.list``."""
+        return dict(map(_path_and_hash, self.records))
+
+    def folders(self) -> Iterator[tuple[bytes, list[bytes]]]:
+        """The records of each folder, with a digest of them: what is known of the digest is known of every file."""
+        for _, group in groupby(self.records, key=_folder_of):
+            records = list(group)
+            yield hashlib.blake2b(b"\0".join(records), digest_size=20).digest(), records
+
+    def only(self, records: Sequence[bytes]) -> Survey:
+        """The same for some of the files."""
+        return Survey(records, (), self.own)
+
+    def pick(self, paths: Iterable[str]) -> Survey:
+        """The same for the files of these paths, whether they are there or not."""
+        return self.only([_record(path, self.blobs.get(path, "")) for path in paths])
+
+    @staticmethod
+    def paths(records: Iterable[bytes]) -> list[str]:
+        """The paths of records."""
+        return [os.fsdecode(_path_of(record)) for record in records]
+
+    def names(self) -> set[str]:
+        """The names of all files, whatever their folder, without regard to case."""
+        whole = b"\n".join([record.rpartition(b"/")[2] for record in self.records])
+        text = whole.decode("utf-8", "surrogateescape").casefold()
+        return set(text.split("\n"))
 
     def read(self, source: Source, paths: Iterable[str]) -> Iterator[tuple[str, bytes | Problem]]:
         """Give path and content as ``Source.read_each`` does, in any order.
@@ -60,15 +97,15 @@ def survey(source: Source, prefix: str) -> Survey:
         HuiyinError: HY904, a folder cannot be read.
     """
     if isinstance(source, GitSource):
-        return Survey(source.blobs(prefix), source.strange(prefix))
+        return Survey([_record(path, oid) for path, oid in source.blobs(prefix).items()], source.strange(prefix))
     if isinstance(source, FolderSource) and (vouched := _ask_git(source.root, prefix)) is not None:
-        known, doubtful, sha1 = vouched
-        odd = {path: source.strangeness(path) for path in doubtful}
+        odd = {path: source.strangeness(path) for path in vouched.doubtful}
         regular = [path for path, problem in odd.items() if problem is None or problem.code not in _NO_FILES]
-        found = known | dict(_hash_all(source, regular, sha1=sha1))
-        strange = [problem for problem in odd.values() if problem is not None]
-        return Survey(dict(sorted(found.items())), strange, frozenset(regular))
-    return Survey(dict(_hash_all(source, source.list(prefix), sha1=True)), source.strange(prefix))
+        records = vouched.records
+        if regular:
+            records = sorted([*records, *_hash_all(source, regular, sha1=vouched.sha1)], key=_path_of)
+        return Survey(records, [problem for problem in odd.values() if problem is not None], frozenset(regular))
+    return Survey(list(_hash_all(source, source.list(prefix), sha1=True)), source.strange(prefix))
 
 
 def blob_of(data: bytes, *, sha1: bool = True) -> str:
@@ -83,50 +120,82 @@ _NO_FILES = frozenset({"HY114", "HY116", "HY904"})
 """What is wrong with a path that ``Source.list`` does not give."""
 
 
-def _hash_all(source: Source, paths: Iterable[str], *, sha1: bool) -> Iterable[tuple[str, str]]:
+def _record(path: str, oid: str) -> bytes:
+    return f"{oid} {path}".encode("utf-8", "surrogateescape")
+
+
+def _path_of(record: bytes) -> bytes:
+    return record.partition(b" ")[2]
+
+
+def _folder_of(record: bytes) -> bytes:
+    return _path_of(record).rpartition(b"/")[0]
+
+
+def _path_and_hash(record: bytes) -> tuple[str, str]:
+    oid, _, path = record.decode("utf-8", "surrogateescape").partition(" ")
+    return path, oid
+
+
+def _hash_all(source: Source, paths: Iterable[str], *, sha1: bool) -> Iterator[bytes]:
     for path, data in source.read_each(paths):
-        yield path, blob_of(data, sha1=sha1) if isinstance(data, bytes) else ""
+        yield _record(path, blob_of(data, sha1=sha1) if isinstance(data, bytes) else "")
 
 
-def _ask_git(root: Path, prefix: str) -> tuple[dict[str, str], list[str], bool] | None:
-    """Blobs of the files that are as Git wrote them, paths of which it does not know, and whether its hashes are SHA-1.
+class _Vouched(NamedTuple):
+    """What Git knows of a folder.
 
-    None where there is no repository, or where it cannot be asked for all that lies there.
+    Args:
+        records: of files that are on the disk as it wrote them.
+        doubtful: paths of everything else that is there.
     """
-    try:
-        listed = attempt(root, "ls-files", "-z", "-v", "-s", "-c", "-m", "-d", "-o", "--", f":(literal){prefix or '.'}")
-    except UsageError:
+
+    records: list[bytes]
+    doubtful: list[str]
+    sha1: bool
+
+
+_USUAL = re.compile(rb"[\w./-]+").fullmatch
+"""Paths whose names need no closer look."""
+_TRACKED = ("ls-files", "-z", "-v", "-s")
+_CHANGED = ("diff-files", "-z", "--raw", "--no-renames", "--ignore-submodules=none")
+_OTHERS = ("ls-files", "-z", "-o")
+
+
+def _ask_git(root: Path, prefix: str) -> _Vouched | None:
+    """None where there is no repository, or where it cannot be asked for all that lies there."""
+    below = ("--", f":(literal){prefix or '.'}")
+    with ThreadPoolExecutor(3) as threads:
+        try:
+            done = list(threads.map(lambda command: attempt(root, *command, *below), (_TRACKED, _CHANGED, _OTHERS)))
+        except UsageError:
+            return None
+    if any(command.returncode for command in done):
         return None
-    if listed.returncode:
-        return None
-    known: dict[str, str] = {}
-    doubtful: set[str] = set()
-    gone: set[str] = set()
-    for record in listed.stdout.decode("utf-8", "surrogateescape").split("\0")[:-1]:
-        if record[0] == "?":
-            doubtful.add(record[2:])
+    listed, changed, others = (command.stdout.split(b"\0")[:-1] for command in done)
+    gone = {path for about, path in zip(changed[::2], changed[1::2], strict=True) if about.endswith(b" D")}
+    doubtful = {*changed[1::2], *others} - gone
+    records = []
+    apart = doubtful | gone
+    for entry in listed:
+        about, _, path = entry.partition(b"\t")
+        if path in apart:
             continue
-        about, _, path = record[2:].partition("\t")
-        if record[0] == "H" and about[:7] == "100644 " and about[-2:] == " 0":
-            known[path] = about[7:-2]
-        elif record[0] == "R":
-            gone.add(path)
-        elif record[0] != "S":  # what a sparse checkout leaves out is not there
+        if about[:9] == b"H 100644 " and about[-2:] == b" 0" and (_USUAL(path) or has_clean_name(os.fsdecode(path))):
+            records.append(about[9:-1] + path)
+        elif about[:1] != b"S":  # what a sparse checkout leaves out is not there
             doubtful.add(path)
-    doubtful -= gone
-    for path in doubtful | gone | {path for path in known if not path.isascii() and not has_clean_name(path)}:
-        if known.pop(path, None) is not None and path not in gone:
-            doubtful.add(path)
-    if any(path.endswith("/") for path in doubtful) or (known and not _keeps_bytes(root, list(known))):
+    if any(path.endswith(b"/") for path in doubtful) or (records and not _keeps_bytes(root, records)):
         return None
-    return known, sorted(doubtful), all(len(oid) == _SHA1 for oid in known.values())
+    sha1 = not records or len(records[0].partition(b" ")[0]) == _SHA1
+    return _Vouched(records, sorted(map(os.fsdecode, doubtful)), sha1)
 
 
-def _keeps_bytes(root: Path, paths: list[str]) -> bool:
+def _keeps_bytes(root: Path, records: list[bytes]) -> bool:
     """Whether what lies on the disk is what Git has: no other line ends, no filter, and its modes are looked at."""
     told = attempt(root, "config", "--type=bool", "--get-regexp", r"^core\.(autocrlf|filemode)$")
     if told.returncode > 1 or {b"core.autocrlf true", b"core.filemode false"} & set(told.stdout.splitlines()):
         return False
-    sample = paths[:: max(1, len(paths) // _LOOKED_AT)]
+    sample = [os.fsdecode(_path_of(record)) for record in records[:: max(1, len(records) // _LOOKED_AT)]]
     asked = attempt(root, "check-attr", "-z", *_CONVERTING, "--", *sample)
     return asked.returncode == 0 and set(asked.stdout.split(b"\0")[2::3]) <= {b"unspecified", b"unset"}
