@@ -16,6 +16,10 @@ PIPE_WIDTH = 160
 """Columns of a table that goes to a file or a pipe, where no terminal says how wide it is."""
 
 
+LONG = 200
+"""Rows beyond which a table is a list to be searched and kept, not a picture to be looked at."""
+
+
 def print_json(value: object) -> None:
     """One JSON document, keys in the order given, Chinese as it is."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
@@ -70,10 +74,31 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     from rich.table import Table
     from rich.text import Text
 
+    found = list(rows)
+    if len(found) > LONG:
+        _print_long(title, columns, [[str(cell) for cell in row] for row in found])
+        return
     table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")
-    for row in rows:
+    for row in found:
         table.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
     width = None if sys.stdout.isatty() else PIPE_WIDTH
     Console(file=sys.stdout, highlight=False, width=width).print(table)
+
+
+def _print_long(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """The same without styles and without folding: rich takes a second for some hundreds of rows."""
+    from rich.cells import cell_len
+
+    widths = [max(map(cell_len, column)) for column in zip(columns, *rows, strict=True)]
+
+    def line(left: str, cells: Sequence[str], between: str, right: str) -> str:
+        padded = (f" {cell}{' ' * (width - cell_len(cell))} " for cell, width in zip(cells, widths, strict=True))
+        return left + between.join(padded) + right
+
+    def rule(left: str, stroke: str, between: str, right: str) -> str:
+        return left + between.join(stroke * (width + 2) for width in widths) + right
+
+    lines = [title, rule("┏", "━", "┳", "┓"), line("┃", columns, "┃", "┃"), rule("┡", "━", "╇", "┩")]
+    click.echo("\n".join([*lines, *(line("│", row, "│", "│") for row in rows), rule("└", "─", "┴", "┘")]))
