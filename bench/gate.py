@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from bench import corpus
-from bench.measuring import HUIYIN, NOW, PROJECT, measure
+from bench.checking import Bench
+from bench.measuring import HUIYIN, NOW, PROJECT, Figure, measure
+from bench.table import Row
 from huiyin.audit import audit
 from huiyin.audit_memory import memory_of
 from huiyin.evidence import Approved, Evidence, to_trailers
@@ -49,14 +51,14 @@ class Decision:
     alone: float
 
 
-def bench_gate(sizes: tuple[int, int], rounds: int, folder: Path) -> None:
-    """Print the table of decisions in a small and a large repository.
+def gate_rows(bench: Bench, sizes: tuple[int, int], folder: Path) -> Iterator[Row]:
+    """Decisions in a small and a large repository: the bar is that one costs as much as the other.
 
     Args:
         sizes: cases in each.
-        folder: is emptied first.
+        folder: holds both repositories, which are made anew.
     """
-    small, large = (_decisions(size, rounds, folder / f"gate-{size}") for size in sizes)
+    small, large = (_decisions(size, bench.rounds, folder / f"gate-{size}") for size in sizes)
     heads = "".join(f"{f'{size:,}':>12}" for size in sizes)
     print(f"\n{'huiyin gate, seconds':<28}{heads}{'ratio':>8}{'deciding alone, ms':>26}{'ratio':>8}{'peak MB':>10}")
     for a, b in zip(small, large, strict=True):
@@ -64,6 +66,14 @@ def bench_gate(sizes: tuple[int, int], rounds: int, folder: Path) -> None:
             f"{a.name:<28}{a.seconds:>12.2f}{b.seconds:>12.2f}{b.seconds / a.seconds:>8.2f}"
             f"{a.alone * 1000:>13.0f}{b.alone * 1000:>13.0f}{b.alone / a.alone:>8.2f}{b.megabytes:>10.0f}"
         )
+    for a, b in zip(small, large, strict=True):
+        bench.figures.append(Figure(f"gate, {b.name}", b.seconds, b.megabytes))
+        ratio = b.seconds / a.seconds
+        yield Row(
+            f"`gate`, {b.name}, in {sizes[1]:,} cases",
+            f"{b.seconds:.2f} s", f"in {sizes[0]:,} cases {a.seconds:.2f} s",
+            f"{ratio:.2f}", "< 1.3", ratio < 1.3,
+        )  # fmt: skip
 
 
 def bench_audit(merges: int, folder: Path) -> None:
@@ -142,7 +152,8 @@ def _registered(first: datetime = MOMENT) -> Iterator[dict[str, Any]]:
 
 
 def _is_open_to_rating(document: dict[str, Any]) -> bool:
-    return document["channel"] == "people" and document["events"][-1]["type"] == "published"
+    events = document["events"]
+    return document["channel"] == "people" and bool(events) and events[-1]["type"] == "published"
 
 
 def _rated(documents: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -192,8 +203,7 @@ def _make_history(office: Office, merges: int) -> list[str]:
 
 
 def _file(document: dict[str, Any]) -> tuple[str, str]:
-    day = document["received_at"][:10].replace("-", "/")
-    return f"cases/{day}/{document['id']}.yaml", canonical(document)
+    return corpus.path_of(document), canonical(document)
 
 
 def _import(bare: Path, ref: str, start: str, files: Iterable[tuple[str, str]], *, each: bool = False) -> list[str]:
