@@ -8,10 +8,14 @@ const ALIKE = new Map(
 );
 const known = new Map();
 
+function alike(text) {
+  return Array.from(text, (character) => ALIKE.get(character) ?? character).join("");
+}
+
 export function foldCharacter(character) {
   let folded = known.get(character);
   if (folded === undefined) {
-    folded = (ALIKE.get(character) ?? character).normalize("NFKC").toLowerCase().replace(DROPPED, "");
+    folded = alike(alike(character).normalize("NFKC").toLowerCase()).replace(DROPPED, "");
     known.set(character, folded);
   }
   return folded;

@@ -2,15 +2,14 @@
 // texts. Knows nothing of the page. The form of the files is described in docs/search.md.
 import { fold } from "./fold.js";
 
-const VERSION = 1;
+const VERSION = 2;
 const MAGIC = 0x31425948; // "HYB1"
-const FACET = 0x110000;
 const FACETS = ["unit", "topic", "channel", "year"];
 const HEADER = 9;
 const [BITMAP, TITLED, TITLE_BITMAP] = [1, 2, 4];
-// Files of pairs that one query may ask for, of some four kilobytes each: of a long word, or in an old archive, pairs are
-// left out. What is shown is checked against its text anyway.
-const MAX_FILES = 80;
+// Files of pairs that one query may ask for, of 11 to 16 kilobytes each: of long or many words, or in an old archive, pairs
+// are left out, and what is shown is checked against its text.
+const MAX_FILES = 24;
 
 // The index was published anew while somebody was reading.
 export class Outdated extends Error {}
@@ -38,36 +37,41 @@ export class Index {
 
   // words: folded, of two characters or more. filters: {unit: "lanzhou", …}. order: "relevance" or "date".
   async find(words, filters, order) {
-    const most = Math.floor(MAX_FILES / Math.max(1, this.segments.length));
-    const pairs = choosePairs(words, Math.max(words.length, most));
-    const found = await Promise.all(
-      this.segments.map((segment, number) => this.#findIn(segment, number, pairs, filters)),
-    );
+    const wanted = Object.entries(filters);
+    const asked = [];
+    this.segments.forEach((segment, number) => {
+      const files = wanted.map(([facet, value]) => facetFile(segment, facet, value));
+      if (!files.includes(-1)) asked.push({ segment, number, files });
+    });
+    const pairs = choosePairs(words, Math.max(1, Math.floor(MAX_FILES / Math.max(1, asked.length))));
+    const found = await Promise.all(asked.map(({ segment, number, files }) => this.#findIn(segment, number, pairs, files)));
     return new Hits(this, words, arrange(found.reverse(), order), pairs.exact);
   }
 
-  async #findIn(segment, number, pairs, filters) {
-    const terms = pairs.map(([first, second]) => ({ first, second, titled: true }));
-    for (const [facet, value] of Object.entries(filters)) {
-      const at = segment.facets[facet].indexOf(value);
-      if (at < 0) return { number, all: new Uint8Array(0), titles: new Uint8Array(0) };
-      terms.push({ first: FACET + FACETS.indexOf(facet), second: at, titled: false });
-    }
+  async #findIn(segment, number, pairs, files) {
+    const filters = files.map((file) => this.#entries(segment, file).then((view) => readFirst(view, segment.documents)));
+    const entries = pairs.map(async ([first, second]) => {
+      const view = await this.#entries(segment, shardOf(first, second, segment.shards));
+      return readEntry(view, first, second, segment.documents);
+    });
     let all = null;
     let titles = null;
-    for (const [term, entry] of await Promise.all(
-      terms.map(async (term) => [term, await this.#entry(segment, term.first, term.second)]),
-    )) {
+    for (const { documents } of await Promise.all(filters)) {
+      all = and(all, documents);
+      titles = and(titles, documents);
+    }
+    for (const entry of await Promise.all(entries)) {
       all = and(all, entry.documents);
-      titles = and(titles, term.titled ? entry.titles : entry.documents);
+      titles = and(titles, entry.titles);
     }
     return { number, all, titles };
   }
 
-  async #entry(segment, first, second) {
-    const shard = shardOf(first, second, segment.shards);
-    const data = await this.#file(`${segment.name}/${shard}.bigrams`, (response) => response.arrayBuffer());
-    return readEntry(new DataView(data), first, second, segment.documents);
+  async #entries(segment, file) {
+    const data = await this.#file(`${segment.name}/${file}.bigrams`, (response) => response.arrayBuffer());
+    const view = new DataView(data);
+    if (view.byteLength < 4 || view.getUint32(0, true) !== MAGIC) throw new Outdated("not an index");
+    return view;
   }
 
   async text(number, position) {
@@ -168,13 +172,28 @@ function shardOf(first, second, shards) {
   return ((mixed ^ (mixed >>> 13)) >>> 0) % shards;
 }
 
+// Which file has the documents with a value: behind those of pairs, one for each value. -1: the segment has no such document.
+function facetFile(segment, facet, value) {
+  const at = segment.facets[facet].indexOf(value);
+  const before = FACETS.slice(0, FACETS.indexOf(facet)).reduce((sum, other) => sum + segment.facets[other].length, 0);
+  return at < 0 ? -1 : segment.shards + before + at;
+}
+
+// The one entry of a filter's file.
+function readFirst(view, documents) {
+  return readPostings(view, 4 + HEADER, lengthAt(view, 4), documents);
+}
+
+function lengthAt(view, at) {
+  return view.getUint16(at + 6, true) + view.getUint8(at + 8) * 0x10000;
+}
+
 function readEntry(view, first, second, documents) {
-  if (view.byteLength < 4 || view.getUint32(0, true) !== MAGIC) throw new Outdated("not an index");
   // A term is first·2²¹ + second, in six bytes.
   const wanted = first * 0x200000 + second;
   for (let at = 4; at < view.byteLength; ) {
     const term = view.getUint32(at, true) + view.getUint16(at + 4, true) * 0x100000000;
-    const length = view.getUint16(at + 6, true) + view.getUint8(at + 8) * 0x10000;
+    const length = lengthAt(view, at);
     if (term === wanted) return readPostings(view, at + HEADER, length, documents);
     at += HEADER + length;
   }

@@ -6,7 +6,7 @@ import { Index, Outdated } from "./index.js";
 const ROOT = new URL("../../", import.meta.url);
 const INDEX = new URL("search/data/", ROOT);
 const SHOWN = 10;
-const LOOKED_AT = 40; // documents whose texts are fetched for one step; bounds what a query costs
+const LOOKED_AT = 16; // documents whose texts are fetched for one step; bounds what a query costs
 const BEFORE = 24; // characters of an excerpt before the first word found, and in all
 const EXCERPT = 96;
 const FACETS = ["unit", "topic", "channel", "year"];

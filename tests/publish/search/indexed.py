@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from huiyin.publish.search.document import Document
+from huiyin.publish.search.document import FACETS, Document
 from huiyin.publish.search.folding import fold
 from huiyin.publish.search.layout import ENDING, FACET, SECOND_BITS
 from huiyin.publish.search.reading import Entry, read_entries
@@ -55,7 +55,11 @@ class Indexed:
 
     def entry(self, segment: dict[str, Any], first: int, second: int) -> Entry | None:
         """One term, from the one file in which the browser looks for it."""
-        shard = shard_of(first << SECOND_BITS | second, segment["shards"])
+        if first < FACET:
+            shard = shard_of(first << SECOND_BITS | second, segment["shards"])
+        else:
+            before = [len(segment["facets"][facet]) for facet in FACETS[: first - FACET]]
+            shard = segment["shards"] + sum(before) + second
         data = (self.folder / segment["name"] / f"{shard}.{ENDING}").read_bytes()
         return next((e for e in read_entries(data) if (e.first, e.second) == (first, second)), None)
 

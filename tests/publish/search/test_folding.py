@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huiyin.publish.search.folding import fold, fold_character
+from huiyin.publish.search.folding import fold, fold_character, fold_points
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,18 @@ def test_a_part_of_a_text_is_a_part_of_the_folded_text(before: str, word: str, a
 def test_no_character_becomes_what_parts_texts() -> None:
     """The index parts texts by NUL, which therefore no text may hold once it is folded."""
     assert not [c for c in range(sys.maxunicode + 1) if "\0" in fold_character(chr(c))]
+
+
+def test_what_is_folded_folds_to_itself() -> None:
+    """So that a text may be folded in steps."""
+    assert not [
+        c for c in map(chr, range(sys.maxunicode + 1)) if any(fold_character(f) != f for f in fold_character(c))
+    ]
+
+
+@given(st.lists(st.text("供暖Ａb㎡①…🄪⁻“\n　𠮷") | st.text(st.characters(exclude_characters="\0"))))
+def test_many_texts_are_folded_as_one_is(texts: list[str]) -> None:
+    """By code points, with the number of the text of each."""
+    points, numbers = fold_points(texts)
+    expected = [(ord(c), number) for number, text in enumerate(texts) for c in fold(text)]
+    assert expected == list(zip(points.tolist(), numbers.tolist(), strict=True))

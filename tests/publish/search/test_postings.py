@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huiyin.publish.search.layout import FACET, MAGIC, SECOND_BITS
-from huiyin.publish.search.pairs import DOCUMENT_BITS, find_pairs, join
+from huiyin.publish.search.pairs import DOCUMENT_BITS, PairFinder
 from huiyin.publish.search.postings import encode_entries
 from huiyin.publish.search.reading import read_entries
 from huiyin.publish.search.shards import hashes
@@ -87,7 +87,10 @@ def test_pairs_are_those_of_neighbours(documents: list[list[str]]) -> None:
     for number, texts in enumerate(documents):
         for text in (t.replace("\n", "") for t in texts):
             expected |= {(ord(a), ord(b), number) for a, b in pairwise(text)}
-    keys = find_pairs(join(texts) for texts in documents).tolist()
+    finder = PairFinder()
+    for texts in documents:
+        finder.add(texts)
+    keys = finder.keys().tolist()
     mask = (1 << SECOND_BITS) - 1
     found = [(k >> DOCUMENT_BITS + SECOND_BITS, k >> DOCUMENT_BITS & mask, k & (1 << DOCUMENT_BITS) - 1) for k in keys]
     assert sorted(expected) == found

@@ -28,7 +28,7 @@ from huiyin.publish.pages import Page
 from huiyin.publish.preview import wanted
 from huiyin.publish.procedure_view import load_procedures
 from huiyin.publish.render import inert, render, trail_of
-from huiyin.publish.search.build import build
+from huiyin.publish.search.build import build_whole
 from huiyin.publish.search.document import document_of
 from huiyin.publish.site import HOME as ENTRANCE
 from huiyin.publish.site import Site
@@ -182,7 +182,7 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
         try:
             taken = {file.dest_uri for file in self._files}
             self._open_data.write(Path(config.site_dir), self._located(self._files), taken)
-            build(map(document_of, self._gathered.cases), Path(config.site_dir) / SEARCH)
+            build_whole(map(document_of, self._gathered.cases), Path(config.site_dir) / SEARCH)
             statuses, repeated = distinct(self._gathered.statuses)
             write_statuses(Path(config.site_dir), statuses)
         except HuiyinError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same documents would give other files; old segments are then made anew."""
 MAGIC = b"HYB1"
 """The first bytes of a file of pairs."""
@@ -22,8 +22,24 @@ TITLED = 2
 TITLE_BITMAP = 4
 """Flag: those are a bitmap."""
 FLAGS = BITMAP | TITLED | TITLE_BITMAP
-SHARD_BYTES = 4096
-"""How large a file of pairs is on average: a query reads one for each pair and segment."""
-CHUNK_BYTES = 8192
+SHARD_BYTES = 16384
+"""How large a file of pairs is at most, on average: a query reads one for each pair and segment."""
+CHUNK_BYTES = 12288
 """How large a file of texts is on average: a query reads at most one for each result shown."""
-CHUNK_DOCUMENTS = 8
+CHUNK_DOCUMENTS = 12
+
+
+def shards_for(size: int) -> int:
+    """How many files hold that many bytes of entries.
+
+    In steps (1, 2, 3, 4, 6, 8, 12, 16 and so on), so that a small change leaves every term in its file.
+    """
+    wanted, count = -(-size // SHARD_BYTES), 1
+    while count < wanted:
+        count = count * 3 // 2 if count & (count - 1) == 0 and count > 1 else -(-count * 4 // 3)
+    return count
+
+
+def chunk_for(documents: int, size: int) -> int:
+    """How many documents stand in a file of texts, where all of them have that many bytes."""
+    return max(1, min(CHUNK_DOCUMENTS, CHUNK_BYTES * documents // max(1, size)))

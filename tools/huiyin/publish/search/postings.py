@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huiyin.publish.search.layout import BITMAP, HEADER, LENGTH_BYTES, TERM_BYTES, TITLE_BITMAP, TITLED
-from huiyin.publish.search.pairs import DOCUMENT_BITS, Keys
+from huiyin.publish.search.pairs import DOCUMENT_BITS, Keys, gather
 
 _SLICE = 1_000_000
 """Keys that are encoded together; bounds the memory."""
@@ -38,7 +38,7 @@ class Ragged:
     def take(self, order: Numbers) -> Ragged:
         """These strings, in this order."""
         sizes = self.sizes[order]
-        return Ragged(self.stream[_places(self.starts()[order], sizes)], sizes)
+        return Ragged(self.stream[places(self.starts()[order], sizes)], sizes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,13 @@ def encode_entries(keys: Keys, titles: Keys, documents: int) -> tuple[Keys, Ragg
         documents: in the segment; a bitmap is that many bits.
     """
     titled = _encode(titles, documents)
-    parts = [_entries(_encode(part, documents), titled) for part in _slices(keys)]
-    stream, sizes = (np.concatenate(list(all_)) for all_ in zip(*((e.stream, e.sizes) for _, e in parts), strict=True))
-    return np.concatenate([terms for terms, _ in parts]), Ragged(stream, sizes)
+    terms, streams, sizes = [], [], []
+    for part in _slices(keys):
+        found, entries = _entries(_encode(part, documents), titled)
+        terms.append(found)
+        streams.append(entries.stream)
+        sizes.append(entries.sizes)
+    return gather(terms, np.uint64), Ragged(gather(streams, np.uint8), gather(sizes, np.int64))
 
 
 def _slices(keys: Keys) -> Iterator[Keys]:
@@ -95,8 +99,8 @@ def _entries(postings: Postings, titled: Postings) -> tuple[Keys, Ragged]:
     out[starts + HEADER] = flags
     body = starts + HEADER + 1
     _put_numbers(out, body[at], before.sizes, LENGTH_BYTES)
-    out[_places(body[at] + LENGTH_BYTES, before.sizes)] = before.stream
-    out[_places(body + title_sizes, posted.sizes)] = posted.stream
+    out[places(body[at] + LENGTH_BYTES, before.sizes)] = before.stream
+    out[places(body + title_sizes, posted.sizes)] = posted.stream
     return terms, Ragged(out, sizes)
 
 
@@ -144,7 +148,7 @@ def _put_numbers(out: Bytes, places: Numbers, values: Numbers, size: int) -> Non
         out[places + byte] = values >> 8 * byte & 0xFF
 
 
-def _places(starts: Numbers, sizes: Numbers) -> Numbers:
+def places(starts: Numbers, sizes: Numbers) -> Numbers:
     """Where each byte of strings stands that begin at ``starts``."""
     before = np.cumsum(sizes) - sizes
     found: Numbers = np.repeat(starts - before, sizes)
