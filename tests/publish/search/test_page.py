@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import functools
+import random
 import re
 import shutil
 import sys
 import threading
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -18,10 +21,12 @@ from urllib.parse import quote, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from huiyin.publish.search.build import build_whole
+from huiyin.publish.search.document import Document
 from huiyin.publish.search.folding import fold, fold_character
 from tests.cases import PROJECT
 from tests.publish.building import make_project, run_mkdocs
-from tests.publish.search.indexed import Indexed
+from tests.publish.search.indexed import Indexed, document
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = (
@@ -61,7 +66,42 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     shutil.copytree(PROJECT / "cases", root / "cases", dirs_exist_ok=True)
     done = run_mkdocs(root, "build", "--strict", as_of=AS_OF)
     assert 0 == done.returncode, done.stderr
-    site, broken = root / "build" / "site", set[str]()
+    with serving(root / "build" / "site") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def archive(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The same pages with an index of four years, in six segments; all its texts are invented."""
+    site = tmp_path_factory.mktemp("archive")
+    for name in ("assets", "search"):
+        shutil.copytree(served.site / name, site / name, ignore=shutil.ignore_patterns("data"))
+    build_whole(many(), site / "search" / "data")
+    with serving(site) as found:
+        yield found
+
+
+def many() -> list[Document]:
+    """Three hundred documents of four years; every third is of the same unit, every second has a topic in common."""
+    return [
+        document(
+            n,
+            title=f"第{n}件：{'供暖' if n % 7 else '医保'}问题（演示）",
+            day=date(2023, 1, 3) + timedelta(days=n * 4 + n % 3),
+            parts=(("留言", "小区供暖温度不达标，请尽快处理。"), ("答复", f"已经检修，编号{n}。（演示用虚构答复）")),
+            unit=("lanzhou", "兰州市") if n % 3 == 0 else ("baiyin", "白银市"),
+            topics=("教育", "其他") if n % 2 else ("城乡建设",),
+            channel=("people", "人民网") if n % 5 else ("portal", "政民互动"),
+            year=str(2023 + n * 4 // 365),
+        )
+        for n in range(350)
+    ]
+
+
+@contextmanager
+def serving(site: Path) -> Iterator[Served]:
+    """A folder, as a plain static host serves it."""
+    broken = set[str]()
 
     class Handler(SimpleHTTPRequestHandler):
         def log_message(self, format: str, *args: Any) -> None:
@@ -106,6 +146,32 @@ def page(browser: Browser, served: Served) -> Iterator[Page]:
     assert {urlsplit(served.address).netloc} >= set(asked) - {""}
 
 
+@pytest.fixture
+def old(browser: Browser, archive: Served) -> Iterator[Page]:
+    """A window at the archive of four years."""
+    context = browser.new_context(base_url=archive.address)
+    context.set_default_timeout(60_000)
+    yield context.new_page()
+    context.close()
+
+
+# Everything that the index finds for each word, as the page would ask it.
+FIND = """
+async ([words, order]) => {
+  const { Index } = await import("/assets/search/index.js");
+  const { wordsOf } = await import("/assets/search/fold.js");
+  const index = await Index.open(new URL("/search/data/", location.href));
+  const found = {};
+  for (const word of words) {
+    const hits = await index.find(wordsOf(word), {}, order);
+    found[word] = [];
+    while (!hits.done) found[word].push(...(await hits.more(50, 50)).map((document) => document.i));
+  }
+  return found;
+}
+"""
+
+
 def search(page: Page, query: str, **filters: str) -> str:
     """Open a shared address and return what is told when all is found."""
     more = "".join(f"&{name}={quote(value)}" for name, value in filters.items())
@@ -142,6 +208,86 @@ def test_a_word_is_found_wherever_it_stands(page: Page, served: Served, word: st
     assert (len(expected), expected) == (len(hits(page)), set(hits(page)))
     assert {word} == set(page.locator("#hy-hits mark").all_inner_texts())
     expect(page.locator("#hy-hits > li").filter(has=page.locator("mark"))).to_have_count(len(expected))
+
+
+@pytest.mark.parametrize("length", [2, 3, 4, 5, 6])
+def test_every_literal_word_is_found_in_the_browser(page: Page, served: Served, length: int) -> None:
+    """Recall 100 %, and nothing else: words from anywhere in the published texts, against plain substring search."""
+    texts = [t for segment in served.index.manifest["segments"] for t in served.index.texts(segment)]
+    folded = {
+        t["i"]: [fold(part) for part in (t["t"], *(x for _, x in t["x"]), t["u"][1], *t["k"], t["i"])] for t in texts
+    }
+    parts = [part for all_ in folded.values() for part in all_]
+    words = sorted({part[i : i + length] for part in parts for i in range(len(part) + 1 - length)})
+    sample = random.Random(length).sample(words, 150)  # noqa: S311 - the same words each time, no secret
+    page.goto("search/")
+    found = page.evaluate(FIND, [sample, "date"])
+    expected = {word: {i for i, all_ in folded.items() if any(word in part for part in all_)} for word in sample}
+    assert expected == {word: set(ids) for word, ids in found.items()}
+    assert all(len(ids) == len(set(ids)) for ids in found.values())
+
+
+def test_filters_and_order_by_date_across_segments(old: Page, archive: Served) -> None:
+    """A word, three filters, newest first, page after page through all years; and one year alone."""
+    assert 5 <= len(archive.index.manifest["segments"])
+    hit = [d for d in many() if d.unit[0] == "lanzhou" and "其他" in d.topics and d.channel[0] == "people"]
+    expected = [d.id for d in sorted(hit, key=lambda d: (d.day, d.id), reverse=True)]
+    assert {"2023", "2024", "2025", "2026"} == {d.year for d in hit}
+    filters = {"unit": "lanzhou", "topic": "其他", "channel": "people", "sort": "date"}
+    search(old, "小区供暖温度不达标", **filters)
+    while old.locator("#hy-more").is_visible():
+        shown = len(hits(old))
+        old.locator("#hy-more").click()
+        expect(old.locator("#hy-hits > li")).not_to_have_count(shown)
+    assert f"找到{len(expected)}件。" == told(old)
+    assert expected == hits(old)
+    search(old, "供暖", **filters, year="2024")
+    assert [d.id for d in reversed(hit) if d.year == "2024"][:10] == hits(old)
+
+
+def test_many_words_are_all_checked(old: Page, archive: Served) -> None:
+    """More words than files may be asked for: what is shown holds each of them."""
+    words = ("供暖", "温度", "达标", "处理", "检修", "编号", "演示", "医保", "兰州", "教育")
+    wanted = {d.id for d in many() if all(any(w in text for text in d.searched()) for w in words)}
+    assert wanted
+    search(old, " ".join(words))
+    while old.locator("#hy-more").is_visible():
+        before = told(old)
+        old.locator("#hy-more").click()
+        expect(old.locator("#hy-status")).not_to_have_text(before)
+    assert wanted == set(hits(old))
+
+
+def test_an_index_published_while_results_are_read_is_opened_again(
+    browser: Browser, archive: Served, tmp_path: Path
+) -> None:
+    """Between first results and next ones a segment is replaced, twice: the page starts anew and tells nothing old."""
+    site = tmp_path / "site"
+    shutil.copytree(archive.site, site)
+    with serving(site) as served:
+        page = browser.new_page(base_url=served.address)
+        search(page, "编号34", sort="date")
+        for word, query in (("更正", "编号34"), ("又更正", "编号9")):
+            changed = [replace(d, title=f"{d.title}{word}") if d.year == "2023" else d for d in many()]
+            build_whole(changed, site / "search" / "data")
+            if query != page.locator("#hy-q").input_value():
+                page.locator("#hy-q").fill(query)
+                page.locator("#hy-q").press("Enter")
+            # The last of the results is of 2023, of which no text was read yet.
+            told(page)
+            while page.locator("#hy-more").is_visible():
+                before = told(page), len(hits(page))
+                page.locator("#hy-more").click()
+                page.wait_for_function(
+                    "([text, count]) => document.getElementById('hy-status').textContent !== text"
+                    " || document.querySelectorAll('#hy-hits > li').length !== count",
+                    arg=list(before),
+                )
+                told(page)
+            expected = [d for d in changed if any(query in text for text in d.searched())]
+            assert [d.id for d in reversed(expected)] == hits(page)
+            assert page.locator("#hy-hits a").last.inner_text().endswith(f"（演示）{word}")
+        page.close()
 
 
 def test_a_word_that_is_nowhere_is_told(page: Page) -> None:
