@@ -23,9 +23,10 @@ export class Index {
     this.files = new Map();
   }
 
-  // base: the address of the folder of the index, with a slash at its end.
-  static async open(base) {
-    const manifest = await load(new URL("manifest.json", base), "no-cache").then((response) => response.json());
+  // base: the address of the folder of the index, with a slash at its end. anew: the manifest that the browser has names
+  // files that are gone; a host that tells time in seconds would call it fresh still.
+  static async open(base, anew) {
+    const manifest = await load(new URL("manifest.json", base), anew ? "reload" : "no-cache").then((response) => response.json());
     if (manifest.version !== VERSION) throw new Outdated("version");
     return new Index(base, manifest);
   }

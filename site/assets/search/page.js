@@ -6,7 +6,8 @@ import { Index, Outdated } from "./index.js";
 const ROOT = new URL("../../", import.meta.url);
 const INDEX = new URL("search/data/", ROOT);
 const SHOWN = 10;
-const LOOKED_AT = 16; // documents whose texts are fetched for one step; bounds what a query costs
+const LOOKED_AT = 10; // documents whose texts are fetched with a query, and by hand; bounds what either costs
+const CONTINUED = 30;
 const BEFORE = 24; // characters of an excerpt before the first word found, and in all
 const EXCERPT = 96;
 const FACETS = ["unit", "topic", "channel", "year"];
@@ -55,7 +56,7 @@ async function show() {
   document.title = box.value ? `“${box.value}”的搜索结果 - ${siteName}` : siteName;
   try {
     tell("正在读取索引…");
-    opened ??= Index.open(INDEX);
+    opened ??= Index.open(INDEX, fail.tried);
     const index = await opened;
     if (mine !== turn) return;
     const { words, short, filters, order } = read(asked, index);
@@ -79,13 +80,14 @@ async function extend(byHand) {
   const wanted = hits;
   more.disabled = true;
   try {
-    const found = await wanted.more(SHOWN, LOOKED_AT);
+    const found = await wanted.more(SHOWN, byHand ? CONTINUED : LOOKED_AT);
     if (mine !== turn) return;
     const first = list.children.length;
     list.append(...found.map((document) => item(document, wanted.words)));
     more.hidden = wanted.done;
     more.textContent = wanted.certain ? "再显示10件" : "继续查找";
     tell(summary(wanted));
+    fail.tried = false;
     if (byHand) list.children[first]?.querySelector("a").focus();
   } catch (error) {
     if (mine === turn) fail(error, mine);
