@@ -77,7 +77,7 @@ def build(
         entries: of every published case, in any order.
         load: asked only for documents of segments that must be written.
         folder: made if it is not there; nothing else may lie in it.
-        executor: makes segments, if given; the result is the same.
+        executor: processes of this machine that make segments, if given; they write into the folder.
         workers: of the executor.
 
     Raises:
