@@ -10,12 +10,16 @@ import pytest
 
 from huiyin import judging
 from huiyin.check import CheckReport, check
+from huiyin.cli.cases import Replays
+from huiyin.cli.options import Place
 from huiyin.judging import KIND, Judged, judge_all
 from huiyin.repo.blobs import survey
 from huiyin.repo.git import open_source
 from huiyin.repo.index import Index, open_index
 from huiyin.repo.stamp import stamp_of
 from huiyin.repo.store import CASES, load_rulebook
+from huiyin.reports.deadlines import deadline_report
+from huiyin.reports.inbox import tasks_of_person
 from tests.cases import PROJECT, Story
 from tests.repository import NOW, Repository, make_repository
 
@@ -174,3 +178,18 @@ def test_lists_of_what_waits_are_the_same_with_an_index(record: Repository, argu
     read = record.huiyin(*arguments, "--format", "json", "--as-of", "2026-11-05T10:00:00")
     shutil.rmtree(record.root / ".huiyin")
     assert read == record.huiyin(*arguments, "--format", "json", "--as-of", "2026-11-05T10:00:00")
+
+
+def test_what_waits_is_listed_as_if_every_case_had_been_read(record: Repository) -> None:
+    """第十四、十五、十八条: lists made from the index are those made from all replays, now and later."""
+    for now in (MOMENT, datetime.fromisoformat("2027-03-01T09:00:00+08:00")):
+        place = Place(record.root)
+        everything, waiting = Replays(place, now), Replays(place, now)
+        for _ in range(2):  # cold, then warm
+            assert deadline_report(everything, place.rulebook, now) == deadline_report(
+                waiting.waiting(), place.rulebook, now
+            )
+            for person in ("wangzhan.clerk", "wangzhan.reviewer", "lanzhou.head", "lanzhou.clerk"):
+                assert tasks_of_person(everything, place.rulebook, now, person) == tasks_of_person(
+                    waiting.waiting(), place.rulebook, now, person
+                )

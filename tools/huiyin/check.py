@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from huiyin.committed import check_texts
-from huiyin.findings import hide_in
+import msgspec
+
 from huiyin.folders import Folder, judge_folders, put_together
 from huiyin.judging import Reference, judge_all, judge_file, references_of
 from huiyin.model.problem import HuiyinError, Problem, Severity
@@ -18,7 +19,8 @@ from huiyin.repo.blobs import Survey, survey
 from huiyin.repo.index import Index
 from huiyin.repo.schemas import load_schema
 from huiyin.repo.source import Source
-from huiyin.repo.store import CASES, PROCEDURES, CaseFile, case_paths, load_rulebook, read_cases
+from huiyin.repo.stamp import stamp_of
+from huiyin.repo.store import BESIDE, CASES, PROCEDURES, CaseFile, case_paths, load_rulebook, read_cases
 from huiyin.rules.deadlines import local_day
 from huiyin.rules.procedure import Procedure
 from huiyin.rules.replay import Replay
@@ -65,19 +67,21 @@ def check(
         HuiyinError: the rules cannot be read at all.
     """
     rulebook = load_rulebook(source)
+    index = Index(None) if index is None else index
     problems: list[Problem] = []
+    whole = survey(source, CASES, *BESIDE)
     if paths is None:
         problems += [*find_rulebook_problems(rulebook, local_day(now)), *_check_gate(source)]
         problems += find_routing_problems(source, rulebook.registry)
-        problems += check_texts(source, rulebook.privacy)
-    there = survey(source, CASES)
+        problems += _check_texts(source, whole.below(*BESIDE), rulebook, index)
+    there = whole.below(CASES)
     problems += there.strange
     count = 0
     used: Counter[str] = Counter()
     too_early: Counter[str] = Counter()
     names = there.names()
     repeated = _count_names(there.blobs) if len(names) < len(there.records) else None
-    for folder in _judge(source, rulebook, now, there, paths, index or Index(None), jobs, scheduler):
+    for folder in _judge(source, rulebook, now, there, paths, index, jobs, scheduler):
         count += folder.files
         for name, day, number in folder.used:
             if procedure := rulebook.procedures.get(name):
@@ -91,7 +95,7 @@ def check(
     for name in sorted(used):
         problems += _check_in_force(rulebook.procedures[name], used[name], too_early[name], now)
     found = sorted(problems, key=lambda p: (p.path, p.line or 0, p.code))
-    return CheckReport(count, hide_in(found, rulebook.privacy))
+    return CheckReport(count, _hide_in(found, source, rulebook, index))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,42 @@ class Checked:
     file: CaseFile
     found: Replay | None
     problems: tuple[Problem, ...]
+
+
+def _check_texts(source: Source, there: Survey, rulebook: Rulebook, index: Index) -> tuple[Problem, ...]:
+    """What is personal beside the cases; looked for anew only where one of those files is another than before."""
+
+    def look() -> Iterable[Problem]:
+        from huiyin.committed import check_texts  # its patterns take long to compile
+
+        return check_texts(source, rulebook.privacy)
+
+    return _recall("texts", stamp_of(source), there.digest, look, index)
+
+
+def _hide_in(problems: list[Problem], source: Source, rulebook: Rulebook, index: Index) -> tuple[Problem, ...]:
+    def hide() -> Iterable[Problem]:
+        from huiyin.findings import hide_in
+
+        return hide_in(problems, rulebook.privacy)
+
+    digest = hashlib.blake2b(msgspec.json.encode(problems), digest_size=20).digest()
+    return _recall("hidden", stamp_of(source), digest, hide, index) if problems else ()
+
+
+_problems = msgspec.json.Decoder(tuple[Problem, ...])
+
+
+def _recall(
+    kind: str, stamp: bytes, digest: bytes, find: Callable[[], Iterable[Problem]], index: Index
+) -> tuple[Problem, ...]:
+    """What was found before in something of that digest, or is found now."""
+    try:
+        return _problems.decode(index.get(kind, stamp, [digest.hex()])[digest.hex()])
+    except (KeyError, msgspec.MsgspecError):
+        found = tuple(find())
+        index.put(kind, stamp, [(digest.hex(), msgspec.json.encode(found))])
+        return found
 
 
 def _judge(

@@ -15,6 +15,7 @@ from huiyin.model.personal import Confidence
 from huiyin.model.problem import HuiyinError, Problem
 from huiyin.repo import yaml
 from huiyin.repo.source import Source, shown
+from huiyin.repo.store import BESIDE
 from huiyin.rules.privacy import PrivacySettings, find_personal
 from huiyin.rules.privacy.settings import PATH as PRIVACY_PATH
 from huiyin.scan.passage import Pieces, UnreadableError, at
@@ -22,8 +23,6 @@ from huiyin.scan.readers import READERS, read
 from huiyin.scan.texts import decode, unescaped, values
 from huiyin.scan.vendored import LIST, digest, listed
 
-LOOKED = ("rules", "site", "mkdocs.yml", "README.md", "README.zh-CN.md")
-"""Files and folders that ``check`` reads beside the cases."""
 PROGRAM = ("tools/", "tests/", "bench/", "schema/", ".ci/", ".github/")
 PROGRAM_FILES = frozenset({"pyproject.toml", "Makefile", "requirements.lock", "requirements-build.lock"})
 """What developers write, folders and files; the gate does not look for citizens there."""
@@ -35,7 +34,7 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 def check_texts(source: Source, settings: PrivacySettings) -> Iterator[Problem]:
     """Problems of everything beside the cases: HY750, HY751, HY752."""
     known = _vendored(source)
-    for path, data in source.read_each(p for top in LOOKED for p in source.list(top)):
+    for path, data in source.read_each(p for top in BESIDE for p in source.list(top)):
         if isinstance(data, Problem):
             yield data
         elif not known or digest(data) not in known:

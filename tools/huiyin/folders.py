@@ -19,6 +19,7 @@ from huiyin.repo.index import Index
 from huiyin.repo.source import Source
 from huiyin.repo.stamp import stamp_of
 from huiyin.rules.rulebook import Rulebook
+from huiyin.rules.standing import Standing
 
 KIND = "folders"
 """The sort of fact that the index keeps for it."""
@@ -32,14 +33,16 @@ class Folder:
         files: how many.
         used: (id of a procedure, day of receipt, number of cases).
         told: those of which there is something to tell: a problem, or another case that they name.
-        waiting: paths of those that wait for somebody, or may.
+        waiting: those that wait for somebody.
+        unsure: paths of those of which that must be found out by reading them.
         settled: from this moment on nothing here changes; None where that cannot be said.
     """
 
     files: int
     used: tuple[tuple[str, date, int], ...]
     told: tuple[tuple[str, Judged], ...]
-    waiting: tuple[str, ...]
+    waiting: tuple[Standing, ...]
+    unsure: tuple[str, ...]
     settled: datetime | None
 
 
@@ -54,7 +57,7 @@ def judge_folders(
 ) -> Iterator[Folder]:
     """Judge all files of a survey, folder by folder; takes and raises what ``judge_all`` does."""
     stamp = stamp_of(source)
-    folders = [(digest.hex(), records) for digest, records in there.folders()]
+    folders = [(digest.hex(), records) for digest, records in there.days()]
     known = index.get(KIND, stamp, (digest for digest, _ in folders))
     fresh: list[tuple[str, list[bytes]]] = []
     for digest, records in folders:
@@ -88,7 +91,8 @@ def put_together(files: Iterable[tuple[str, Judged]], now: datetime) -> Folder:
     number = 0
     used: Counter[tuple[str, date]] = Counter()
     told: list[tuple[str, Judged]] = []
-    waiting: list[str] = []
+    waiting: list[Standing] = []
+    unsure: list[str] = []
     moments: list[datetime] = []
     for path, judged in files:
         number += 1
@@ -97,13 +101,15 @@ def put_together(files: Iterable[tuple[str, Judged]], now: datetime) -> Folder:
         if judged.problems or judged.references:
             told.append((path, judged))
         lasting = judged.holds_at(now) and judged.home == path
-        if not (lasting and judged.closed):
-            waiting.append(path)
+        if judged.unknown or not lasting:
+            unsure.append(path)
+        elif judged.standing is not None:
+            waiting.append(judged.standing)
         if lasting and judged.settled is not None:
             moments.append(judged.settled)
     settled = max(moments) if number and len(moments) == number else None
     counts = tuple((procedure, day, count) for (procedure, day), count in sorted(used.items()))
-    return Folder(number, counts, tuple(told), tuple(waiting), settled)
+    return Folder(number, counts, tuple(told), tuple(waiting), tuple(unsure), settled)
 
 
 _pack = msgspec.json.Encoder().encode

@@ -13,8 +13,6 @@ from datetime import date, datetime
 
 import msgspec
 
-from huiyin.committed import find_in_source
-from huiyin.findings import find_in_case
 from huiyin.model.problem import HuiyinError, Problem
 from huiyin.repo import yaml
 from huiyin.repo.blobs import Survey, blob_of
@@ -28,6 +26,7 @@ from huiyin.rules.deadlines import local_day
 from huiyin.rules.privacy import PrivacySettings
 from huiyin.rules.replay import Replay, replay
 from huiyin.rules.rulebook import Rulebook
+from huiyin.rules.standing import Standing
 from huiyin.spreading import open_executor, spread
 
 KIND = "judged"
@@ -59,7 +58,8 @@ class Judged:
         procedure: id of the one that it runs under.
         received: the day of receipt in Asia/Shanghai.
         settled: from this moment on nothing here changes; None where the file is no case.
-        closed: whether the case waits for nobody then; None where its procedure is unknown.
+        standing: how the case stands then; None where it waits for nobody, or its procedure is unknown.
+        unknown: whether nothing can be said of how it stands.
     """
 
     problems: tuple[Problem, ...] = ()
@@ -67,7 +67,8 @@ class Judged:
     procedure: str = ""
     received: date | None = None
     settled: datetime | None = None
-    closed: bool | None = None
+    standing: Standing | None = None
+    unknown: bool = True
     references: tuple[Reference, ...] = ()
 
     def holds_at(self, now: datetime) -> bool:
@@ -161,6 +162,9 @@ def judge_file(file: CaseFile, rulebook: Rulebook, now: datetime) -> tuple[Repla
 
 def find_personal_in(file: CaseFile, settings: PrivacySettings) -> Iterator[Problem]:
     """第十九条: in the texts of the case; where the file is none or not in its one form, in whatever it holds."""
+    from huiyin.committed import find_in_source  # their patterns take long to compile, and often all is known
+    from huiyin.findings import find_in_case
+
     if file.case is not None:
         for found in find_in_case(file.case, settings):
             yield file.place(found.problem(file.path))
@@ -201,7 +205,8 @@ def _judge(bench: Bench, path: str, data: bytes | Problem) -> Judged:
         procedure=file.case.procedure,
         received=local_day(file.case.received_at),
         settled=max([file.case.received_at, *(e.at for e in file.case.events)]),
-        closed=None if found is None else found.closed,
+        standing=None if found is None or found.closed else found.brief(),
+        unknown=found is None,
         references=references_of(file),
     )
 

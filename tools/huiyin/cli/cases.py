@@ -14,6 +14,7 @@ from huiyin.model.problem import HuiyinError, Problem, UsageError
 from huiyin.model.unit import Unit
 from huiyin.repo.store import CASES, find_case, read_cases
 from huiyin.rules.replay import Replay, replay
+from huiyin.rules.standing import Waiting
 
 
 class Replays:
@@ -22,13 +23,11 @@ class Replays:
     Args:
         place: the tree.
         now: with an offset.
-        waiting: only those that wait for somebody; the others are told by the index, and are not read again.
     """
 
-    def __init__(self, place: Place, now: datetime, *, waiting: bool = False) -> None:
+    def __init__(self, place: Place, now: datetime) -> None:
         self._place = place
         self._now = now
-        self._waiting = waiting
         self.problems: list[Problem] = []
 
     @property
@@ -37,7 +36,11 @@ class Replays:
         return int(bool(self.problems))
 
     def __iter__(self) -> Iterator[Replay]:
-        for file in read_cases(self._place.source, self._paths()):
+        return self.read(None)
+
+    def read(self, paths: Sequence[str] | None) -> Iterator[Replay]:
+        """The cases of some files, all by default."""
+        for file in read_cases(self._place.source, paths):
             if file.case is None:
                 self._tell(file.problems)
                 continue
@@ -48,18 +51,19 @@ class Replays:
             else:
                 yield replayed
 
-    def _paths(self) -> list[str] | None:
-        """Files that must be read; None for all."""
-        if not self._waiting:
-            return None
+    def waiting(self) -> Iterator[Replay | Waiting]:
+        """Those that wait for somebody: from the index, as long as nothing was added to them since."""
         from huiyin.folders import judge_folders
         from huiyin.repo.blobs import survey
         from huiyin.repo.index import open_index
 
-        place = self._place
+        place, unsure = self._place, []
         there, index = survey(place.source, CASES), open_index(place.root)
-        folders = judge_folders(place.source, place.rulebook, self._now, there, index, jobs=None)
-        return sorted(path for folder in folders for path in folder.waiting)
+        for folder in judge_folders(place.source, place.rulebook, self._now, there, index, jobs=None):
+            unsure += folder.unsure
+            for standing in folder.waiting:
+                yield standing.at(place.rulebook.procedures[standing.procedure], self._now)
+        yield from self.read(sorted(unsure))
 
     def _tell(self, problems: Sequence[Problem]) -> None:
         self.problems += problems

@@ -40,8 +40,8 @@ def command(
     place = Place(root, rev)
     unit = find_unit(place, unit_name).id if unit_name is not None else None
     dispatcher = find_dispatcher(place, dispatcher_name).id if dispatcher_name is not None else None
-    replays = Replays(place, now, waiting=True)
-    report = deadline_report(replays, place.rulebook, now, unit=unit, dispatcher=dispatcher)
+    replays = Replays(place, now)
+    report = deadline_report(replays.waiting(), place.rulebook, now, unit=unit, dispatcher=dispatcher)
     if output == "json":
         print_json(report_data(report))
     elif output == "github":

@@ -40,14 +40,14 @@ def command(unit_name: str | None, person: str | None, rev: str | None, root: Pa
     place = Place(root, rev)
     if person is not None and person not in place.rulebook.registry.people:
         raise UsageError(Problem("HY933", f"没有代号为“{person}”的人员。"))
-    replays = Replays(place, now, waiting=True)
+    replays = Replays(place, now)
     if unit_name is not None:
         unit = find_unit(place, unit_name)
-        whose, tasks = unit.name, tasks_of_unit(replays, place.rulebook, now, unit.id)
+        whose, tasks = unit.name, tasks_of_unit(replays.waiting(), place.rulebook, now, unit.id)
     else:
         assert person is not None
         whose = place.rulebook.registry.person(person).name
-        tasks = tasks_of_person(replays, place.rulebook, now, person)
+        tasks = tasks_of_person(replays.waiting(), place.rulebook, now, person)
     if output == "json":
         print_json({"as_of": now.isoformat(), "tasks": [_task_data(t) for t in tasks]})
         return replays.exit_code

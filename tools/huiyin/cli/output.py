@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -69,29 +70,16 @@ def _escape(text: str, *, property: bool = False) -> str:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A titled table; cells are plain text, never markup."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+    """A titled table; cells are plain text, never markup. What is too wide for the screen is folded, if it is short."""
+    from rich.cells import cell_len  # alone it is quick; the rest of rich takes longer than most commands do
 
-    found = list(rows)
-    if len(found) > LONG:
-        _print_long(title, columns, [[str(cell) for cell in row] for row in found])
+    found = [[str(cell) for cell in row] for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(columns, *found, strict=True)]
+    screen = shutil.get_terminal_size().columns if sys.stdout.isatty() else PIPE_WIDTH
+    fits = sum(widths) + 3 * len(widths) + 1 <= screen and not any("\n" in cell for row in found for cell in row)
+    if not fits and len(found) <= LONG:
+        _print_folded(title, columns, found)
         return
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in found:
-        table.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
-    width = None if sys.stdout.isatty() else PIPE_WIDTH
-    Console(file=sys.stdout, highlight=False, width=width).print(table)
-
-
-def _print_long(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """The same without styles and without folding: rich takes a second for some hundreds of rows."""
-    from rich.cells import cell_len
-
-    widths = [max(map(cell_len, column)) for column in zip(columns, *rows, strict=True)]
 
     def line(left: str, cells: Sequence[str], between: str, right: str) -> str:
         padded = (f" {cell}{' ' * (width - cell_len(cell))} " for cell, width in zip(cells, widths, strict=True))
@@ -100,5 +88,27 @@ def _print_long(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
     def rule(left: str, stroke: str, between: str, right: str) -> str:
         return left + between.join(stroke * (width + 2) for width in widths) + right
 
-    lines = [title, rule("┏", "━", "┳", "┓"), line("┃", columns, "┃", "┃"), rule("┡", "━", "╇", "┩")]
-    click.echo("\n".join([*lines, *(line("│", row, "│", "│") for row in rows), rule("└", "─", "┴", "┘")]))
+    head = [click.style(f" {c}{' ' * (w - cell_len(c))} ", bold=True) for c, w in zip(columns, widths, strict=True)]
+    lines = [
+        *([click.style(title, bold=True)] if title else []),
+        rule("┏", "━", "┳", "┓"),
+        f"┃{'┃'.join(head)}┃",
+        rule("┡", "━", "╇", "┩"),
+        *(line("│", row, "│", "│") for row in found),
+        rule("└", "─", "┴", "┘"),
+    ]
+    click.echo("\n".join(lines))
+
+
+def _print_folded(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    width = None if sys.stdout.isatty() else PIPE_WIDTH
+    Console(file=sys.stdout, highlight=False, width=width).print(table)

@@ -10,21 +10,25 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
 from huiyin.model.problem import Problem, UsageError
 from huiyin.repo.git import GitSource, attempt, each_blob
-from huiyin.repo.source import FolderSource, Source, has_clean_name
+from huiyin.repo.source import FolderSource, Source
 
 _CONVERTING = ("text", "eol", "crlf", "filter", "ident", "working-tree-encoding")
 _LOOKED_AT = 32
 """Paths whose attributes are asked for; rules that convert are written for folders or endings, not for single cases."""
+_BEHIND = b"\xff"
+"""Comes after every character of a path."""
 _SHA1 = 40
 """Hexadecimal digits of a hash that is no SHA-256."""
 
@@ -49,11 +53,28 @@ class Survey:
         """Path → full hash of each regular file, in the order of ``Source.list``."""
         return dict(map(_path_and_hash, self.records))
 
-    def folders(self) -> Iterator[tuple[bytes, list[bytes]]]:
-        """The records of each folder, with a digest of them: what is known of the digest is known of every file."""
-        for _, group in groupby(self.records, key=_folder_of):
+    def days(self) -> Iterator[tuple[bytes, list[bytes]]]:
+        """The records of each day, with a digest of them: what is known of the digest is known of every file.
+
+        What lies elsewhere is grouped by the same beginning of its path, which is as good.
+        """
+        hash_ = len(self.records[0].partition(b" ")[0]) + 1 if self.records else 0
+        for _, group in groupby(self.records, key=itemgetter(slice(hash_, hash_ + len("cases/YYYY/MM/DD")))):
             records = list(group)
-            yield hashlib.blake2b(b"\0".join(records), digest_size=20).digest(), records
+            yield self.only(records).digest, records
+
+    def below(self, *prefixes: str) -> Survey:
+        """The same for what lies below some of the prefixes, or is one of them."""
+        records: list[bytes] = []
+        for prefix in sorted(map(str.encode, prefixes)):
+            first = bisect_left(self.records, prefix, key=_path_of)
+            records += self.records[first : bisect_left(self.records, prefix + _BEHIND, first, key=_path_of)]
+        return Survey(records, [p for p in self.strange if p.path.startswith(prefixes)], self.own)
+
+    @property
+    def digest(self) -> bytes:
+        """Of all hashes and paths."""
+        return hashlib.blake2b(b"\0".join(self.records), digest_size=20).digest()
 
     def only(self, records: Sequence[bytes]) -> Survey:
         """The same for some of the files."""
@@ -87,25 +108,31 @@ class Survey:
         yield from zip(packed, each_blob(source.root, packed.values()), strict=True)
 
 
-def survey(source: Source, prefix: str) -> Survey:
-    """Find out what lies below a prefix without reading more than must be read.
+def survey(source: Source, *prefixes: str) -> Survey:
+    """Find out what lies below some prefixes without reading more than must be read.
 
     Args:
-        prefix: a folder, or a file.
+        prefixes: folders, or files; none inside another.
 
     Raises:
         HuiyinError: HY904, a folder cannot be read.
     """
     if isinstance(source, GitSource):
-        return Survey([_record(path, oid) for path, oid in source.blobs(prefix).items()], source.strange(prefix))
-    if isinstance(source, FolderSource) and (vouched := _ask_git(source.root, prefix)) is not None:
+        found = {path: oid for prefix in prefixes for path, oid in source.blobs(prefix).items()}
+        return Survey([_record(path, found[path]) for path in sorted(found)], _strange(source, prefixes))
+    if isinstance(source, FolderSource) and (vouched := _ask_git(source.root, prefixes)) is not None:
         odd = {path: source.strangeness(path) for path in vouched.doubtful}
         regular = [path for path, problem in odd.items() if problem is None or problem.code not in _NO_FILES]
         records = vouched.records
         if regular:
             records = sorted([*records, *_hash_all(source, regular, sha1=vouched.sha1)], key=_path_of)
         return Survey(records, [problem for problem in odd.values() if problem is not None], frozenset(regular))
-    return Survey(list(_hash_all(source, source.list(prefix), sha1=True)), source.strange(prefix))
+    listed = sorted(path for prefix in prefixes for path in source.list(prefix))
+    return Survey(list(_hash_all(source, listed, sha1=True)), _strange(source, prefixes))
+
+
+def _strange(source: Source, prefixes: Iterable[str]) -> list[Problem]:
+    return [problem for prefix in prefixes for problem in source.strange(prefix)]
 
 
 def blob_of(data: bytes, *, sha1: bool = True) -> str:
@@ -126,10 +153,6 @@ def _record(path: str, oid: str) -> bytes:
 
 def _path_of(record: bytes) -> bytes:
     return record.partition(b" ")[2]
-
-
-def _folder_of(record: bytes) -> bytes:
-    return _path_of(record).rpartition(b"/")[0]
 
 
 def _path_and_hash(record: bytes) -> tuple[str, str]:
@@ -155,16 +178,16 @@ class _Vouched(NamedTuple):
     sha1: bool
 
 
-_USUAL = re.compile(rb"[\w./-]+").fullmatch
-"""Paths whose names need no closer look."""
+_USUAL = re.compile(rb"(?<![^\0])H 100644 ([0-9a-f]+ )0\t([\w./-]+)\0")
+"""A regular file that Git looks at, with a name that needs no closer look."""
 _TRACKED = ("ls-files", "-z", "-v", "-s")
 _CHANGED = ("diff-files", "-z", "--raw", "--no-renames", "--ignore-submodules=none")
 _OTHERS = ("ls-files", "-z", "-o")
 
 
-def _ask_git(root: Path, prefix: str) -> _Vouched | None:
+def _ask_git(root: Path, prefixes: Iterable[str]) -> _Vouched | None:
     """None where there is no repository, or where it cannot be asked for all that lies there."""
-    below = ("--", f":(literal){prefix or '.'}")
+    below = ("--", *(f":(literal){prefix}" for prefix in prefixes))
     with ThreadPoolExecutor(3) as threads:
         try:
             done = list(threads.map(lambda command: attempt(root, *command, *below), (_TRACKED, _CHANGED, _OTHERS)))
@@ -172,19 +195,19 @@ def _ask_git(root: Path, prefix: str) -> _Vouched | None:
             return None
     if any(command.returncode for command in done):
         return None
-    listed, changed, others = (command.stdout.split(b"\0")[:-1] for command in done)
+    changed, others = (command.stdout.split(b"\0")[:-1] for command in done[1:])
     gone = {path for about, path in zip(changed[::2], changed[1::2], strict=True) if about.endswith(b" D")}
     doubtful = {*changed[1::2], *others} - gone
-    records = []
     apart = doubtful | gone
-    for entry in listed:
-        about, _, path = entry.partition(b"\t")
-        if path in apart:
-            continue
-        if about[:9] == b"H 100644 " and about[-2:] == b" 0" and (_USUAL(path) or has_clean_name(os.fsdecode(path))):
-            records.append(about[9:-1] + path)
-        elif about[:1] != b"S":  # what a sparse checkout leaves out is not there
-            doubtful.add(path)
+    usual = _USUAL.findall(done[0].stdout)
+    if len(usual) < done[0].stdout.count(b"\0"):
+        known = {path for _, path in usual}
+        for entry in done[0].stdout.split(b"\0")[:-1]:
+            about, _, path = entry.partition(b"\t")
+            # What a sparse checkout leaves out is not there.
+            if about[:1] != b"S" and path not in known and path not in gone:
+                doubtful.add(path)
+    records = [oid + path for oid, path in usual if path not in apart] if apart else [oid + path for oid, path in usual]
     if any(path.endswith(b"/") for path in doubtful) or (records and not _keeps_bytes(root, records)):
         return None
     sha1 = not records or len(records[0].partition(b" ")[0]) == _SHA1

@@ -30,6 +30,8 @@ from huiyin.rules.registry import PEOPLE_PATH, UNITS_PATH, Registry, people_from
 from huiyin.rules.rulebook import Rulebook
 
 CASES = "cases/"
+BESIDE = ("rules", "site", "mkdocs.yml", "README.md", "README.zh-CN.md")
+"""Files and folders that a citizen's words could reach, too; ``check`` looks through them."""
 PROCEDURES = "rules/procedure/"
 _ID = re.compile(r"[\w.-]+")
 """Names without a meaning for ``glob``."""

@@ -10,9 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from huiyin.rules.deadlines import Clock, ClockKind, DueBy, Lateness, is_due_soon, local_day, present_lateness
+from huiyin.rules.deadlines import (
+    Clock,
+    ClockKind,
+    DueBy,
+    Lateness,
+    is_due_soon,
+    is_overdue,
+    local_day,
+    present_lateness,
+)
 from huiyin.rules.replay import Replay
 from huiyin.rules.rulebook import Rulebook
+from huiyin.rules.standing import Waiting
 
 
 class Group(StrEnum):
@@ -82,7 +92,7 @@ class DeadlineReport:
 
 
 def deadline_report(
-    replays: Iterable[Replay],
+    replays: Iterable[Replay | Waiting],
     rulebook: Rulebook,
     now: datetime,
     *,
@@ -115,7 +125,7 @@ def deadline_report(
     )
 
 
-def _memberships(replay: Replay, rulebook: Rulebook, now: datetime) -> Iterator[tuple[Group, Clock | None]]:
+def _memberships(replay: Replay | Waiting, rulebook: Rulebook, now: datetime) -> Iterator[tuple[Group, Clock | None]]:
     handling = replay.clock(ClockKind.HANDLING)
     if replay.assigned is None:
         yield Group.UNREVIEWED, replay.clock(ClockKind.REVIEW)
@@ -126,18 +136,18 @@ def _memberships(replay: Replay, rulebook: Rulebook, now: datetime) -> Iterator[
         yield Group.UNCLAIMED, _claim_clock(replay)
     if is_due_soon(handling, now):
         yield Group.DUE_SOON, handling
-    if handling.running and now > handling.due.at:
+    if is_overdue(handling, now):
         yield Group.OVERDUE, handling
         if replay.tracked:
             yield Group.OVERDUE_INSTRUCTED, handling
 
 
-def _claim_clock(replay: Replay) -> Clock | None:
+def _claim_clock(replay: Replay | Waiting) -> Clock | None:
     clock = replay.clock(ClockKind.CLAIM)
     return clock if clock is not None and clock.running else None
 
 
-def _article(group: Group, clock: Clock | None, replay: Replay) -> str:
+def _article(group: Group, clock: Clock | None, replay: Replay | Waiting) -> str:
     """The article that was not kept: that of the channel, the route, or the decision that set the date."""
     if group is Group.UNCLAIMED and replay.route is not None and "claimed" in replay.route.transitions:
         return replay.route.transitions["claimed"].article
@@ -149,7 +159,13 @@ def _article(group: Group, clock: Clock | None, replay: Replay) -> str:
 
 
 def make_entry(
-    replay: Replay, clock: Clock | None, article: str, rulebook: Rulebook, now: datetime, *, unit: str | None = None
+    replay: Replay | Waiting,
+    clock: Clock | None,
+    article: str,
+    rulebook: Rulebook,
+    now: datetime,
+    *,
+    unit: str | None = None,
 ) -> Entry:
     """The line of one case.
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from huiyin.rules.deadlines import ClockKind, local_day, present_lateness
 from huiyin.rules.replay import Replay
 from huiyin.rules.rulebook import Rulebook
+from huiyin.rules.standing import Waiting
 from huiyin.rules.steps import Seat
 
 CLOCK_OF_STATE = {"received": ClockKind.REVIEW, "awaiting_claim": ClockKind.CLAIM}
@@ -41,12 +42,16 @@ class Task:
     instructed: bool
 
 
-def tasks_of_unit(replays: Iterable[Replay], rulebook: Rulebook, now: datetime, unit: str) -> tuple[Task, ...]:
+def tasks_of_unit(
+    replays: Iterable[Replay | Waiting], rulebook: Rulebook, now: datetime, unit: str
+) -> tuple[Task, ...]:
     """What the unit's clerks must record."""
     return _ordered(t for r in replays for t in _tasks(r, rulebook, now) if t.unit == unit and t.role == "record")
 
 
-def tasks_of_person(replays: Iterable[Replay], rulebook: Rulebook, now: datetime, person_id: str) -> tuple[Task, ...]:
+def tasks_of_person(
+    replays: Iterable[Replay | Waiting], rulebook: Rulebook, now: datetime, person_id: str
+) -> tuple[Task, ...]:
     """What the person may record or must sign, by the roles held on that day.
 
     Raises:
@@ -62,12 +67,12 @@ def tasks_of_person(replays: Iterable[Replay], rulebook: Rulebook, now: datetime
     )
 
 
-def _tasks(replay: Replay, rulebook: Rulebook, now: datetime) -> Iterator[Task]:
+def _tasks(replay: Replay | Waiting, rulebook: Rulebook, now: datetime) -> Iterator[Task]:
     for task, _ in _seated(replay, rulebook, now):
         yield task
 
 
-def _seated(replay: Replay, rulebook: Rulebook, now: datetime) -> Iterator[tuple[Task, Seat]]:
+def _seated(replay: Replay | Waiting, rulebook: Rulebook, now: datetime) -> Iterator[tuple[Task, Seat]]:
     """One task a seat: all awaited events that this seat would record, or would sign."""
     if replay.case.received_at > now:
         return

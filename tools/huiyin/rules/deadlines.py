@@ -201,6 +201,11 @@ def present_lateness(clock: Clock, now: datetime, days: WorkingDays) -> Lateness
     return lateness(replace(clock, missed=()), now, days)
 
 
+def is_overdue(clock: Clock | None, now: datetime) -> bool:
+    """第十三条: whether a clock still runs though its due date has passed."""
+    return clock is not None and clock.running and now > clock.due.at
+
+
 def is_due_soon(clock: Clock, now: datetime) -> bool:
     """第十五条: whether the day to remind the head has come and the due date of a running clock has not passed."""
     if not clock.running or clock.remind_on is None:

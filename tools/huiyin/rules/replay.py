@@ -22,6 +22,7 @@ from huiyin.rules.deadlines import (
     claim_due,
     end_of,
     handling_due,
+    is_overdue,
     reminder_day,
     review_due,
 )
@@ -244,8 +245,6 @@ class _Run:
 
     def result(self) -> Replay:
         instructed = any(isinstance(e, ev.Instructed) for e in self.accepted)
-        handling = self.clocks.get(ClockKind.HANDLING)
-        overdue = handling is not None and handling.running and self.now > handling.due.at
         return Replay(
             case=self.case,
             procedure=self.procedure,
@@ -262,7 +261,7 @@ class _Run:
             clocks=(*self.past, *self.clocks.values()),
             supervision=tuple(self.supervision),
             instructed=instructed,
-            tracked=instructed and overdue,
+            tracked=instructed and is_overdue(self.clocks.get(ClockKind.HANDLING), self.now),
             accepted=tuple(self.accepted),
             problems=tuple(self.problems),
         )

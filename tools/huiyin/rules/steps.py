@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
-from huiyin.model.case import Case
+from huiyin.model.case import Channel
 from huiyin.model.event import Assigned
 from huiyin.model.unit import Role
 from huiyin.rules.procedure import ActorRule, Approval, Procedure, Route
+
+
+class Channelled(Protocol):
+    """A case, or what stands for it: only where the message was left matters here."""
+
+    @property
+    def channel(self) -> Channel:
+        """Where it was left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +49,7 @@ class NextStep:
     articles: tuple[str, ...]
 
 
-def unit_of(actor: ActorRule, responsible: str | None, case: Case, procedure: Procedure) -> str | None:
+def unit_of(actor: ActorRule, responsible: str | None, case: Channelled, procedure: Procedure) -> str | None:
     """The unit in which that actor sits for this case (第六、七、八条)."""
     match actor.unit:
         case "dispatcher":
@@ -52,7 +61,7 @@ def unit_of(actor: ActorRule, responsible: str | None, case: Case, procedure: Pr
 
 
 def next_steps(
-    state: str, route: Route | None, assigned: Assigned | None, case: Case, procedure: Procedure
+    state: str, route: Route | None, assigned: Assigned | None, case: Channelled, procedure: Procedure
 ) -> tuple[NextStep, ...]:
     """The events that may follow in ``state``, in the order of the procedure."""
     responsible = assigned.unit if assigned else None
@@ -81,7 +90,7 @@ def next_steps(
     )
 
 
-def legal_events(state: str, route: Route | None, case: Case, procedure: Procedure) -> tuple[str, ...]:
+def legal_events(state: str, route: Route | None, case: Channelled, procedure: Procedure) -> tuple[str, ...]:
     """Names of the events allowed in ``state``; before assignment every route of the channel is open."""
     routes = [r for r in procedure.routes.values() if r.channel == case.channel] if route is None else [route]
 
