@@ -20,6 +20,8 @@ from huiyin.rules.standing import Waiting
 class Replays:
     """Every readable case at one moment; what cannot be read is named on standard error, and the others go on.
 
+    That only a part of the record is checked out is told there too; the exit code is that of what is there.
+
     Args:
         place: the tree.
         now: with an offset.
@@ -36,10 +38,12 @@ class Replays:
         return int(bool(self.problems))
 
     def __iter__(self) -> Iterator[Replay]:
-        return self.read(None)
+return self._told(None)
 
-    def read(self, paths: Sequence[str] | None) -> Iterator[Replay]:
+    def _told(self, paths: Sequence[str] | None) -> Iterator[Replay]:
         """The cases of some files, all by default."""
+        if self._place.lack is not None:
+            click.echo("\n".join(problem_lines([self._place.lack])), err=True)
         for file in read_cases(self._place.source, paths):
             if file.case is None:
                 self._tell(file.problems)
@@ -63,7 +67,7 @@ class Replays:
             unsure += folder.unsure
             for standing in folder.waiting:
                 yield standing.at(place.rulebook.procedures[standing.procedure], self._now)
-        yield from self.read(sorted(unsure))
+        yield from self._told(sorted(unsure))
 
     def _tell(self, problems: Sequence[Problem]) -> None:
         self.problems += problems

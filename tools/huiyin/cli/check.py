@@ -49,15 +49,16 @@ def command(
     place = Place(root, rev)
     chosen = case_paths_from(paths, place) if paths else None
     report = check(place.source, now, chosen, index=open_index(root), jobs=jobs, scheduler=scheduler)
+    problems = [*report.problems, *([place.lack] if place.lack and not paths else [])]
     if output == "json":
-        print_json({"cases": report.cases, "ok": report.ok, "problems": [problem_data(p) for p in report.problems]})
+        print_json({"cases": report.cases, "ok": report.ok, "problems": [problem_data(p) for p in problems]})
     elif output == "github":
-        for problem in report.problems:
+        for problem in problems:
             click.echo(github_line(problem))
     else:
-        for line in problem_lines(report.problems):
+        for line in problem_lines(problems):
             click.echo(line)
-        errors = sum(p.level == "error" for p in report.problems)
-        warnings = sum(p.level == "warning" for p in report.problems)
+        errors = sum(p.level == "error" for p in problems)
+        warnings = sum(p.level == "warning" for p in problems)
         click.echo(f"检查了{report.cases}件留言：{errors}个错误，{warnings}个警告。")
     return 0 if report.ok else 1

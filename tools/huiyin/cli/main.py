@@ -24,6 +24,7 @@ COMMANDS = {
     "deadlines": ("huiyin.cli.deadlines", "列出未审核、未认领、将到期、已逾期的留言"),
     "report": ("huiyin.cli.report", "日报、台账等报告，以及代码平台上的催办议题"),
     "stats": ("huiyin.cli.stats", "统计：回复率、按期办结率、办理用时等，及各项指标所计的留言"),
+    "export": ("huiyin.cli.export", "导出全部留言的办理情况（Parquet），供其他程序分析"),
     "remind": ("huiyin.cli.remind", "催办提醒：经邮件和群机器人告知主要负责同志、经办人、交办单位和督查室"),
     "inbox": ("huiyin.cli.inbox", "列出某单位或某人待办的留言"),
     "show": ("huiyin.cli.show", "显示一件留言的经过、现状和下一步"),

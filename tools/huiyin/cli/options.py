@@ -135,3 +135,10 @@ class Place:
         from huiyin.repo.store import load_rulebook
 
         return load_rulebook(self.source)
+
+    @cached_property
+    def lack(self) -> Problem | None:
+        """HY981 where only a part of the record is checked out; a commit is always whole."""
+        from huiyin.repo.sparse import find_lack
+
+        return find_lack(self.root) if self.rev is None else None
