@@ -5,6 +5,7 @@
 #   make screenshots     the pictures of the pages in docs/images, after make demo SERVE=0 (needs chromium)
 #   make corpus N=100000  a synthetic instance of that size, with its own repository, into build/corpus/<N>
 #   make bench-privacy    how much personal data is found, and how often wrongly
+#   make bench-scale      what Git costs at 100,000 and 1,000,000 cases: half an hour, and 6 GB of disk
 #   make lock             renew the locks                 make clean            remove what was built, and .venv
 
 VENV := .venv
@@ -20,7 +21,7 @@ export NO_MKDOCS_2_WARNING := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUTF8 := 1
 
-.PHONY: install test demo lint site screenshots bench bench-privacy corpus lock clean
+.PHONY: install test demo lint site screenshots bench bench-privacy bench-scale corpus lock clean
 .DEFAULT_GOAL := test
 
 # The build tools come first and pinned, so that no build fetches anything that is not in a lock.
@@ -72,6 +73,9 @@ corpus: $(STAMP)
 
 bench-privacy: $(STAMP)
 	$(PY) -m bench.privacy
+
+bench-scale: $(STAMP)
+	$(PY) -m bench.scale $(ARGS)
 
 # uv only resolves; it is no part of the environment. Its own copy is kept under build/.
 UV = build/uv/bin/uv

@@ -49,10 +49,21 @@ def test_the_work_of_the_month_is_done_as_ever(clone: Repository) -> None:
     """An event is recorded, and committed without the rest of the record."""
     done = clone.huiyin("record", "claimed", "people-2", "--by", "lanzhou.clerk")
     assert (0, "") == (done.code, done.err)
+    for command in ("why people-2", "fmt people-2"):
+        assert 0 == clone.huiyin(*command.split()).code, command
     clone.commit()
     assert ["cases/2026/11/20/people-2.yaml"] == clone.git("diff", "--name-only", "HEAD~1").split()
     missing = clone.git("rev-list", "--objects", "--missing=print", "HEAD~1..HEAD", "--", "cases")
     assert "?" not in missing
+
+
+def test_a_new_message_is_registered(clone: Repository) -> None:
+    """It goes to the month that is here, and Git takes it."""
+    new = "new --channel people --no-real-name --no-contactable --title 路灯 --body 不亮。 --reference 9 --no-vault"
+    done = clone.huiyin(*new.split(), "--received-at", "2026-11-22T09:00:00")
+    assert 0 == done.code, done.err
+    clone.commit()
+    assert ["cases/2026/11/22/people-9.yaml"] == clone.git("diff", "--name-only", "HEAD~1").split()
 
 
 def test_a_case_of_another_month_is_fetched_first(clone: Repository) -> None:
