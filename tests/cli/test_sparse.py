@@ -59,7 +59,7 @@ def test_the_work_of_the_month_is_done_as_ever(clone: Repository) -> None:
 
 def test_a_new_message_is_registered(clone: Repository) -> None:
     """It goes to the month that is here, and Git takes it."""
-    new = "new --channel people --no-real-name --no-contactable --title 路灯 --body 不亮。 --reference 9 --no-vault"
+    new = "new --channel people --no-real-name --no-contactable --title 路灯 --body 不亮。 --reference 9"
     done = clone.huiyin(*new.split(), "--received-at", "2026-11-22T09:00:00")
     assert 0 == done.code, done.err
     clone.commit()
