@@ -84,7 +84,7 @@ def measure_all(size: int, folder: Path) -> dict[str, Cost]:
     shutil.rmtree(whole)
     take("clone --filter=blob:none, no checkout",
          "git", "clone", "-q", "--filter=blob:none", "--no-checkout", f"file://{bare}", str(part))  # fmt: skip
-    git("sparse-checkout", "set", "rules", "schema", f"cases/{MONTH}", cwd=part)
+    git("sparse-checkout", "set", "--sparse-index", "rules", "schema", f"cases/{MONTH}", cwd=part)
     take("checkout of one month", "git", "checkout", "-q", "main", cwd=part)
     print(f"{size:,}: part {megabytes(part):.0f} MB", file=sys.stderr)
     use(part, "sparse", take)

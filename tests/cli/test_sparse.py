@@ -22,7 +22,7 @@ def clone(repository: Repository, tmp_path: Path) -> Repository:
     target = tmp_path / "clone"
     repository.git("clone", "-q", "--filter=blob:none", "--no-checkout", f"file://{repository.root}", str(target))
     part = Repository(target)
-    part.git("sparse-checkout", "set", "rules", "schema", "cases/2026/11")
+    part.git("sparse-checkout", "set", "--sparse-index", "rules", "schema", "cases/2026/11")
     part.git("checkout", "-q", "main")
     return part
 
