@@ -118,7 +118,7 @@ def test_what_stands_elsewhere_and_what_comes_later(record: Repository) -> None:
     late = record.add(Story("2026-11-24 09:00", reference="4"))
     assert "已导出3件留言" in export(record).out
     late.unlink()
-    found = next(record.root.glob("cases/2026/10/*/people-1.yaml"))
+    found = next(record.root.glob("cases/2026/11/*/people-2.yaml"))
     found.rename(record.root / "cases" / found.name)
     before = contents(out_of(record))
     export(record)
