@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from distributed import Client
+
 PROJECT = Path(__file__).parent.parent
 PATIENCE = 60.0
 """Seconds until a test gives up on a process that does not come up."""
@@ -36,7 +38,7 @@ class RunningCluster:
 def running_cluster(
     folder: Path, *, workers: int = 2, env: Mapping[str, str] | None = None
 ) -> Iterator[RunningCluster]:
-    """Start a scheduler and its workers, and end them.
+    """Start a scheduler and its workers, and end them; they are all there before anything is asked of them.
 
     Args:
         folder: for their files.
@@ -52,6 +54,8 @@ def running_cluster(
         if workers:
             count = ("--nworkers", str(workers), "--nthreads", "1", "--local-directory", folder)
             started.append(_start("worker", address, *here, *count, cwd=folder, env={**environment, **(env or {})}))
+            with Client(address, timeout=PATIENCE, set_as_default=False) as client:
+                client.wait_for_workers(workers, timeout=PATIENCE)
         yield RunningCluster(address, started[0], started[1] if workers else None)
     finally:
         for process in reversed(started):
