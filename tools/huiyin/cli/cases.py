@@ -38,7 +38,7 @@ class Replays:
         return int(bool(self.problems))
 
     def __iter__(self) -> Iterator[Replay]:
-return self._told(None)
+        return self._told(None)
 
     def _told(self, paths: Sequence[str] | None) -> Iterator[Replay]:
         """The cases of some files, all by default."""
