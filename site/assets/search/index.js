@@ -10,6 +10,9 @@ const [BITMAP, TITLED, TITLE_BITMAP] = [1, 2, 4];
 // Files of pairs that one query may ask for, of 11 to 16 kilobytes each: of long or many words, or in an old archive, pairs
 // are left out, and what is shown is checked against its text.
 const MAX_FILES = 24;
+// Bytes of one query within which texts are looked at without being asked to, and of the largest file of texts.
+const ALLOWED = 450_000;
+const TEXTS = 16_384;
 
 // The index was published anew while somebody was reading.
 export class Outdated extends Error {}
@@ -21,6 +24,7 @@ export class Index {
     this.labels = manifest.labels;
     this.documents = manifest.segments.reduce((sum, segment) => sum + segment.documents, 0);
     this.files = new Map();
+    this.loaded = 0;
   }
 
   // base: the address of the folder of the index, with a slash at its end. anew: the manifest that the browser has names
@@ -38,6 +42,7 @@ export class Index {
 
   // words: folded, of two characters or more. filters: {unit: "lanzhou", …}. order: "relevance" or "date".
   async find(words, filters, order) {
+    const before = this.loaded;
     const wanted = Object.entries(filters);
     const asked = [];
     this.segments.forEach((segment, number) => {
@@ -46,7 +51,7 @@ export class Index {
     });
     const pairs = choosePairs(words, Math.max(1, Math.floor(MAX_FILES / Math.max(1, asked.length))));
     const found = await Promise.all(asked.map(({ segment, number, files }) => this.#findIn(segment, number, pairs, files)));
-    return new Hits(this, words, arrange(found.reverse(), order), pairs.exact);
+    return new Hits(this, words, arrange(found.reverse(), order), pairs.exact, before);
   }
 
   async #findIn(segment, number, pairs, files) {
@@ -69,7 +74,7 @@ export class Index {
   }
 
   async #entries(segment, file) {
-    const data = await this.#file(`${segment.name}/${file}.bigrams`, (response) => response.arrayBuffer());
+    const data = await this.#file(`${segment.name}/${file}.bigrams`, (data) => data);
     const view = new DataView(data);
     if (view.byteLength < 4 || view.getUint32(0, true) !== MAGIC) throw new Outdated("not an index");
     return view;
@@ -78,14 +83,20 @@ export class Index {
   async text(number, position) {
     const segment = this.segments[number];
     const chunk = Math.floor(position / segment.chunk);
-    const documents = await this.#file(`${segment.name}/${chunk}.json`, (response) => response.json());
+    const parse = (data) => JSON.parse(new TextDecoder().decode(data));
+    const documents = await this.#file(`${segment.name}/${chunk}.json`, parse);
     return documents[position % segment.chunk];
   }
 
   // Each file is asked for once; one that failed may be asked for again.
   #file(name, read) {
     if (!this.files.has(name)) {
-      const loading = load(new URL(name, this.base), "default").then(read);
+      const loading = load(new URL(name, this.base), "default")
+        .then((response) => response.arrayBuffer())
+        .then((data) => {
+          this.loaded += data.byteLength;
+          return read(data);
+        });
       loading.catch(() => this.files.delete(name));
       this.files.set(name, loading);
     }
@@ -93,10 +104,12 @@ export class Index {
   }
 }
 
-// What was found, best first. exact: every document does hold every word; else only those that were checked.
+// What was found, best first. exact: every document does hold every word; else only those that were checked. before: bytes
+// that the index had loaded before this query.
 export class Hits {
-  constructor(index, words, places, exact) {
+  constructor(index, words, places, exact, before) {
     this.index = index;
+    this.before = before;
     this.words = words;
     this.places = places;
     this.exact = exact;
@@ -121,12 +134,15 @@ export class Hits {
     return this.next === this.places.length;
   }
 
-  // Up to `wanted` further documents that hold every word; looks at `most` at most.
+  // Up to `wanted` further documents that hold every word; looks at `most`, and at more where that costs little.
   async more(wanted, most) {
     const found = [];
     const end = Math.min(this.places.length, this.next + most);
-    while (found.length < wanted && this.next < end) {
-      const batch = this.places.slice(this.next, Math.min(end, this.next + wanted - found.length));
+    while (found.length < wanted && !this.done) {
+      const cheap = Math.floor((ALLOWED - this.index.loaded + this.before) / TEXTS);
+      const size = Math.min(wanted - found.length, Math.max(end - this.next, cheap));
+      if (size < 1) break;
+      const batch = this.places.slice(this.next, this.next + size);
       const texts = await Promise.all(batch.map(([number, position]) => this.index.text(number, position)));
       this.next += batch.length;
       for (const document of texts) {
