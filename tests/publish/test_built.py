@@ -8,8 +8,6 @@ from collections import Counter
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pytest
-
 from huiyin.model.unit import Role
 from huiyin.rules.articles import cite
 from tests.cases import Story, rulebook
@@ -334,19 +332,22 @@ def test_pages_tell_when_they_changed(built: Built) -> None:
     assert {AS_OF[:10]} >= {d for d in re.findall(r"<lastmod>(.*?)</lastmod>", sitemap) if d > "2030-12-01"}
 
 
-@pytest.mark.parametrize("per_page", [100])
-def test_long_lists_are_paged(tmp_path: Path, per_page: int) -> None:
-    """101 cases of one unit: two pages that link to each other, each case on one of them."""
+def test_long_lists_have_an_archive(tmp_path: Path) -> None:
+    """101 cases of one unit: the newest hundred, and all of them by the month of publication, from the oldest."""
     cases = []
-    for number in range(per_page + 1):
+    for number in range(101):
         story = Story(reference=f"B{number:03}", facts={"title": f"第{number}件"}).assigned("2026-11-16 10:00")
         cases.append(story.claimed("2026-11-16 11:00").answered("2026-11-17 09:00").published("2026-11-18 09:00"))
     site = Built(make_project(tmp_path, cases))
     done = run_mkdocs(site.root, "build", "--strict")
     assert 0 == done.returncode, done.stderr
-    first, second = site.page("units/lanzhou"), site.page("units/lanzhou/2")
-    links = [{a["href"] for a in d.find("a") if "cases/" in a.get("href", "")} for d in (first, second)]
-    assert [per_page, 1] == [len(found) for found in links]
-    assert "第2页，共2页" in second.text()
-    assert [["next"], ["prev"]] == [[a["rel"] for a in d.find("a") if "rel" in a] for d in (first, second)]
+    pages = [site.page(f"units/lanzhou{below}") for below in ("", "/2026-11", "/2026-11/2")]
+    links = [[a["href"] for a in d.find("a") if "cases/" in a.get("href", "")] for d in pages]
+    assert [100, 100, 1] == [len(set(found)) for found in links]
+    assert ["people-B100", "people-B000", "people-B100"] == [found[0].split("/")[-2] for found in links]
+    assert "共101件" in pages[0].text()
+    assert not [d for d in pages[1:] if "101" in d.text()]
+    assert [[], ["next"], ["prev"]] == [[a["rel"] for a in d.find("a") if "rel" in a] for d in pages]
+    received = [site.page(f"months/2026-11{below}") for below in ("", "/2")]
+    assert ["第1页，共2页" in received[0].text(), "第2页，共2页" in received[1].text()] == [True, True]
     test_every_internal_link_leads_somewhere(site)

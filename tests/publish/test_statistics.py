@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from statistics import median
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from huiyin.model.case import Channel
-from huiyin.publish.statistics import Counted, Outcome, summarise, summarise_by
+from huiyin.publish.statistics import COUNTS, Counted, Figure, Outcome, Tally, summarise, summarise_by, tally
 
 
 def one(**fields: Any) -> Counted:
@@ -69,3 +70,29 @@ def test_rows_by_month_add_up_to_the_total(cases: list[Counted]) -> None:
     for name in ("received", "pending", "declined", "withdrawn", "valid", "closed", "due", "on_time"):
         assert getattr(total, name) == sum(getattr(row, name) for row in rows)
     assert total.received == total.valid + total.pending + total.declined + total.withdrawn
+
+
+CASES = st.lists(st.builds(
+    one, outcome=st.sampled_from(Outcome), late=st.booleans(), working_days=st.none() | st.integers(0, 20),
+    satisfaction=st.sampled_from([None, "满意", "不满意"]),
+))  # fmt: skip
+
+
+@given(CASES)
+def test_counting_by_kind_gives_what_counting_each_gives(cases: list[Counted]) -> None:
+    """The definition of each figure, applied to every single case."""
+    found = summarise(cases)
+    for figure, belongs in COUNTS.items():
+        assert getattr(found, figure) == sum(map(belongs, cases)), figure
+    used = sorted(c.working_days for c in cases if COUNTS[Figure.CLOSED](c) and c.working_days is not None)
+    assert found.median_days == (float(median(used)) if used else None)
+    assert found.p90_days == (used[-(-9 * len(used) // 10) - 1] if used else None)
+
+
+@given(CASES, CASES)
+def test_a_whole_is_the_sum_of_its_parts(some: list[Counted], more: list[Counted]) -> None:
+    """However the cases are divided into months."""
+    whole = Tally()
+    for part in (some, more):
+        whole.merge(tally(part))
+    assert summarise([*some, *more]) == whole.figures()

@@ -46,15 +46,16 @@ AS_OF = datetime.fromisoformat(at(NOW))
 
 def export(cases: Iterable[Told] | None = None) -> dict[str, bytes]:
     """Path → content of every file."""
-    told = [*all_published(), *all_reopened()] if cases is None else list(cases)
+    told: list[Told] = [*all_published(), *all_reopened()] if cases is None else list(cases)
     topics = procedure().topics
-    made = open311.export(
-        [c for c in told if isinstance(c, type(published("plain")))],
-        all_reopened() if cases is None else [],
-        services(topics.names, topics.important),
-        SETTINGS,
-        AS_OF,
-    )
+    found = services(topics.names, topics.important)
+    months = {f"{c.received_at:%Y-%m}" for c in told}
+    made = [
+        *open311.export(max(c.updated for c in told), found, SETTINGS),
+        *open311.export_recent(open311.recent(told, AS_OF)),
+        *(o for m in months for o in open311.export_month(m, [c for c in told if f"{c.received_at:%Y-%m}" == m])),
+        *(output for case in told for output in open311.export_one(case)),
+    ]
     return {output.path.removeprefix("open311/"): output.data for output in made}
 
 

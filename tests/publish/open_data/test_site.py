@@ -39,21 +39,21 @@ def test_the_index_names_every_file_with_its_bytes(built: Built) -> None:
     assert {f.name for f in FIELDS} == {f["name"] for f in index(built)["fields"]}
 
 
-def test_each_published_case_is_in_the_file_of_its_year(built: Built) -> None:
-    """By the year received, which never changes, so no file grows with the whole archive."""
+def test_each_published_case_is_in_the_file_of_its_month(built: Built) -> None:
+    """By the month received, which never changes, so no file grows with the whole archive."""
     found: dict[str, list[str]] = {}
     for path in sorted((built.site / "data" / "cases").glob("*.jsonl")):
         found[path.stem] = [json.loads(line)["id"] for line in path.read_text(encoding="utf-8").splitlines()]
     cases = [stories()[name].case() for name in PUBLISHED]
     expected: dict[str, list[str]] = {}
     for case in sorted(cases, key=lambda c: (c.received_at, c.id)):
-        expected.setdefault(f"{case.received_at:%Y}", []).append(case.id)
+        expected.setdefault(f"{case.received_at:%Y-%m}", []).append(case.id)
     assert expected == found
 
 
 def test_what_was_taken_back_is_listed(built: Built) -> None:
     """第二十一条: who keeps a copy learns that it is public no more; nothing else of it is told."""
-    lines = (built.site / "data" / "removed" / "2026.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (built.site / "data" / "removed" / "2026-11.jsonl").read_text(encoding="utf-8").splitlines()
     assert {stories()[n].case().id: "withdrawn" if n == "gone" else "reopened" for n in REOPENED} == {
         r["id"]: r["status"] for r in map(json.loads, lines)
     }

@@ -15,7 +15,9 @@ S = f"{{{sitemap.NAMESPACE}}}"
 def export(pages: list[Located]) -> dict[str, list[tuple[str, str | None]]]:
     """Path → (address, day of the last change) of each entry."""
     found = {}
-    for output in sitemap.export(pages, SETTINGS):
+    parts = sitemap.divide(pages)
+    files = [output for name, part in parts.items() for output in sitemap.export_part(name, part, SETTINGS)]
+    for output in (*files, sitemap.export_index(parts, SETTINGS)):
         root = ET.fromstring(output.data)  # noqa: S314  our own
         kind = "sitemap" if output.path == sitemap.INDEX else "url"
         assert {f"{S}{kind}"} >= {e.tag for e in root}
@@ -25,11 +27,13 @@ def export(pages: list[Located]) -> dict[str, list[tuple[str, str | None]]]:
 
 
 def test_cases_stand_in_the_part_of_their_month() -> None:
-    """So a new reply changes one small file; the index gives the latest day of each part."""
+    """Archives of lists, too, so a new reply changes small files; the index gives the latest day of each part."""
     found = export(
         [
             Located("", None),
             Located("topics/其他/", date(2026, 11, 1)),
+            Located("units/lanzhou/2026-11/2/", date(2026, 11, 9)),
+            Located("months/2026-11/", None),
             Located("cases/2026/10/people-2/", date(2026, 11, 3)),
             Located("cases/2026/10/people-1/", date(2026, 11, 2)),
             Located("cases/2026/11/people-3/", date(2026, 11, 9)),
@@ -42,10 +46,16 @@ def test_cases_stand_in_the_part_of_their_month() -> None:
             (f"{root}cases/2026/10/people-2/", "2026-11-03"),
         ],
         "sitemaps/2026-11.xml": [(f"{root}cases/2026/11/people-3/", "2026-11-09")],
-        "sitemaps/pages.xml": [(root, None), (f"{root}topics/%E5%85%B6%E4%BB%96/", "2026-11-01")],
+        "sitemaps/lists-2026-11.xml": [(f"{root}units/lanzhou/2026-11/2/", "2026-11-09")],
+        "sitemaps/pages.xml": [
+            (root, None),
+            (f"{root}months/2026-11/", None),
+            (f"{root}topics/%E5%85%B6%E4%BB%96/", "2026-11-01"),
+        ],
         "sitemap.xml": [
             (f"{root}sitemaps/2026-10.xml", "2026-11-03"),
             (f"{root}sitemaps/2026-11.xml", "2026-11-09"),
+            (f"{root}sitemaps/lists-2026-11.xml", "2026-11-09"),
             (f"{root}sitemaps/pages.xml", "2026-11-01"),
         ],
     } == found

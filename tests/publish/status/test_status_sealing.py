@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,10 +10,12 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huiyin.publish.status.files import distinct, write_statuses
+from huiyin.publish.status.files import export
 from huiyin.publish.status.sealing import BLOCK, TAG, path_of, seal
 from huiyin.publish.status.view import PublicStatus
 from huiyin.rules.lookup import letters
+from tests.cases import Story
+from tests.publish.building import make_project, run_mkdocs, stories
 from tests.publish.status.opening import opened
 
 hashes = st.binary(min_size=32, max_size=32).map(letters)
@@ -58,22 +59,26 @@ def test_another_status_looks_unrelated() -> None:
     assert seal(OTHER) != first
 
 
-def test_what_did_not_change_is_not_written_again(tmp_path: Path) -> None:
-    """And what nobody has a code for any more goes."""
-    assert 2 == write_statuses(tmp_path, [ONE, OTHER])
-    for path in (tmp_path / "status").rglob("*.txt"):
-        os.utime(path, (1, 1))
-    assert 0 == write_statuses(tmp_path, [ONE, OTHER])
-    changed = replace(ONE, state="已办理")
-    assert 1 == write_statuses(tmp_path, [changed])
-    assert [path_of(ONE.lookup)] == [
-        p.relative_to(tmp_path / "status").as_posix() for p in (tmp_path / "status").rglob("*.txt")
+def test_a_status_is_a_file_that_says_nothing() -> None:
+    """Below ``status/``, of sealed letters, which need not be looked through."""
+    output = export(ONE)
+    assert (f"status/{path_of(ONE.lookup)}", ()) == (output.path, output.fresh)
+    assert ONE.state == opened(output.data.decode("ascii"), ONE.lookup)["state"]
+
+
+def test_a_copied_hash_shows_nobody_another_message(tmp_path: Path) -> None:
+    """All who share it are left out, and it is said; whoever is alone with his has his file."""
+    shared, alone = letters(b"a" * 32), letters(b"b" * 32)
+    cases = [coded(name, lookup) for name, lookup in (("received", shared), ("submitted", shared), ("late", alone))]
+    done = run_mkdocs(make_project(tmp_path, cases), "build")
+    assert "HY812" in done.stderr
+    assert [path_of(alone)] == [
+        p.relative_to(tmp_path / "build/site/status").as_posix() for p in (tmp_path / "build/site/status").glob("??/*")
     ]
-    assert "已办理" == opened((tmp_path / "status" / path_of(ONE.lookup)).read_text("ascii"), ONE.lookup)["state"]
 
 
-def test_a_copied_hash_shows_nobody_another_message() -> None:
-    """Both are left out, and it is said."""
-    kept, problems = distinct([ONE, replace(ONE, unit="天水市人民政府"), OTHER])
-    assert ([OTHER], ["HY812"]) == (kept, [p.code for p in problems])
-    assert ([ONE, OTHER], []) == distinct([ONE, OTHER])
+def coded(name: str, lookup: str) -> Story:
+    """A story whose sender has a code."""
+    story = stories()[name]
+    story.facts["lookup"] = lookup
+    return story

@@ -77,9 +77,19 @@ def nth_page(address: str, number: int) -> str:
     return address if number == 1 else f"{address}{number}/"
 
 
+def archive_address(address: str, month: str) -> str:
+    """The part of a list that was published in a month: ``units/lanzhou/2026-11/``."""
+    return f"{address}{month}/"
+
+
 def relative(here: str, there: str) -> str:
     """The link from the page at ``here`` to the one at ``there``, percent-encoded.
 
     Relative links let the site stand below any path of any host, and be read from a disk.
     """
     return "../" * here.count("/") + quote(there) or "./"
+
+
+def depth(address: str) -> int:
+    """How many folders down from the root a page stands."""
+    return address.count("/")

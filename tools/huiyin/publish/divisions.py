@@ -11,9 +11,9 @@ from huiyin.model.event import Complexity
 from huiyin.model.unit import UnitKind
 from huiyin.publish import addresses, tables
 from huiyin.publish.gather import Gathered
+from huiyin.publish.head import Head
 from huiyin.publish.pages import Entry
-from huiyin.publish.statistics import Counted, Figures, summarise, summarise_by
-from huiyin.publish.view import PublicCase
+from huiyin.publish.statistics import Figures, summarise
 from huiyin.rules.registry import PUBLISHING_KINDS
 
 
@@ -24,7 +24,7 @@ class Part:
     name: str
     address: str
     heading: str
-    cases: Sequence[PublicCase]
+    cases: Sequence[Head]
     figures: Figures
 
     @property
@@ -39,12 +39,14 @@ class Division:
 
     Args:
         groups: (title, parts) in the order of the index; a group without a title is the only one.
+        by_publication: its lists are archived by the month of publication, so that they can grow for ever.
     """
 
     address: str
     heading: str
     lead: str
     groups: tuple[tuple[str, tuple[Part, ...]], ...]
+    by_publication: bool = True
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -54,7 +56,7 @@ class Division:
 
 def by_unit(gathered: Gathered) -> Division:
     """第七条: every unit that publishes, in groups of its kind, those without a reply too."""
-    make = _maker(gathered, lambda c: [c.unit], tables.unit_of)
+    make = _maker(gathered, lambda c: (c.unit,), gathered.counts.by("unit"))
     units = gathered.rulebook.registry.units.values()
     lead = "市（州）政府、兰州新区管委会和省政府各部门办理的留言（第七条），数字为已公开答复的件数。"
     groups = (
@@ -70,19 +72,19 @@ def by_unit(gathered: Gathered) -> Division:
 
 def by_month(gathered: Gathered) -> Division:
     """By the month received, newest first, in groups of years; months without a published case have no list."""
-    make = _maker(gathered, lambda c: [c.month], lambda c: [c.month])
+    make = _maker(gathered, lambda c: (c.received[:7],), gathered.counts.months())
     years: dict[str, list[Part]] = defaultdict(list)
-    for month in sorted({c.month for c in gathered.cases}, reverse=True):
+    for month in sorted({m.name for m in gathered.months if m.heads}, reverse=True):
         name = tables.month_name(month)
         years[f"{month[:4]}年"].append(make(month, name, addresses.month_address(month), f"{name}收到的留言"))
     lead = "按收到留言的月份排列，数字为其中已公开答复的件数。"
     groups = tuple((year, tuple(parts)) for year, parts in years.items())
-    return Division(addresses.MONTHS, "按月份查看", lead, groups)
+    return Division(addresses.MONTHS, "按月份查看", lead, groups, by_publication=False)
 
 
 def by_topic(gathered: Gathered, topics: Iterable[str]) -> Division:
     """By topic, in the order of the rules; a case may have several."""
-    make = _maker(gathered, lambda c: c.topics, lambda c: c.topics)
+    make = _maker(gathered, lambda c: c.topics, gathered.counts.by("topic"))
     parts = tuple(make(t, t, addresses.topic_address(t), f"主题：{t}") for t in topics)
     lead = "一件留言可以有几个主题，数字为已公开答复的件数。"
     return Division(addresses.TOPICS, "按主题查看", lead, (("", parts),))
@@ -90,7 +92,7 @@ def by_topic(gathered: Gathered, topics: Iterable[str]) -> Division:
 
 def by_channel(gathered: Gathered) -> Division:
     """第一条: by where the message was left."""
-    make = _maker(gathered, lambda c: [c.channel], lambda c: [c.channel])
+    make = _maker(gathered, lambda c: (c.channel,), gathered.counts.by("channel"))
     parts = tuple(make(c, c.label, addresses.channel_address(c), f"来自{c.label}的留言") for c in Channel)
     lead = "留言的来源（第一条），数字为已公开答复的件数。"
     return Division(addresses.CHANNELS, "按渠道查看", lead, (("", parts),))
@@ -98,7 +100,7 @@ def by_channel(gathered: Gathered) -> Division:
 
 def by_complexity(gathered: Gathered) -> Division:
     """第十三条: by the class that fixes the time limit."""
-    make = _maker(gathered, lambda c: [c.complexity], tables.complexity_of)
+    make = _maker(gathered, lambda c: (c.complexity,), gathered.counts.by("kind"))
     names = {c: tables.complexity_name(c) for c in Complexity}
     parts = tuple(make(c, name, addresses.complexity_address(c), name) for c, name in names.items())
     lead = "类别决定办理时限（第十三条），数字为已公开答复的件数。"
@@ -106,21 +108,18 @@ def by_complexity(gathered: Gathered) -> Division:
 
 
 def _maker(
-    gathered: Gathered,
-    shown: Callable[[PublicCase], Iterable[str]],
-    counted: Callable[[Counted], Iterable[str]],
+    gathered: Gathered, shown: Callable[[Head], Iterable[str]], figures: Mapping[str, Figures]
 ) -> Callable[[str, str, str, str], Part]:
     """A function that makes the part of a key from its name, address and heading.
 
     Args:
         shown: the keys under which a published case is listed.
-        counted: the keys under which any case is counted; the same for a published one.
+        figures: of all cases that are counted under a key; a published one is listed under the same.
     """
-    cases: Mapping[str, list[PublicCase]] = defaultdict(list)
-    for case in gathered.cases:
+    cases: Mapping[str, list[Head]] = defaultdict(list)
+    for case in gathered.heads:
         for key in shown(case):
             cases[key].append(case)
-    figures = summarise_by(gathered.counted, counted)
 
     def make(key: str, name: str, address: str, heading: str) -> Part:
         return Part(name, address, heading, cases.get(key, ()), figures.get(key) or summarise(()))

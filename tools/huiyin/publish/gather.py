@@ -1,80 +1,169 @@
-"""Reading the record for the site: what may be published, what is only counted, and what is wrong."""
+"""Reading the record for the site: what may be published, what is only counted, and what is wrong.
+
+Facts are kept by the id of the blob that they come from, and a month by those of its cases, so that a second reading
+costs what changed. What is wrong with a case is never kept: it is judged anew, as ``huiyin check`` does.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from huiyin.check import check_cases
+from huiyin.findings import Key
 from huiyin.model.problem import HuiyinError, Problem, Severity
+from huiyin.publish.counting import Counts
+from huiyin.publish.digests import digest, of_program, of_rules
+from huiyin.publish.facts import Facts, unpack
+from huiyin.publish.head import Head
+from huiyin.publish.month import Month, every
 from huiyin.publish.preview import preview_of
-from huiyin.publish.reopened import ReopenedCase, reopened_case
-from huiyin.publish.statistics import Counted
-from huiyin.publish.status.view import PublicStatus, status_of
-from huiyin.publish.view import PublicCase, counted, counted_unpublished, public_case
+from huiyin.publish.reading import FACTS, Reading, read_months
+from huiyin.publish.view import PublicCase
+from huiyin.repo.blobs import survey
+from huiyin.repo.index import NAME, Index
+from huiyin.repo.lock import FOLDER
 from huiyin.repo.source import Source
 from huiyin.repo.store import CASES, load_rulebook
 from huiyin.rules.deadlines import local_day
 from huiyin.rules.rulebook import Rulebook
 from huiyin.rules.rulebook_problems import find_rulebook_problems
-from huiyin.rules.standing import Replay
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Gathered:
     """What the site is made of.
 
     Args:
         as_of: the moment at which open cases are late or not.
-        cases: the published cases, latest publication first.
-        reopened: the cases that were published and returned since, by id.
-        counted: every case that has no problem, published or not.
-        previews: the replies that are submitted and not public, as they will look; None unless a preview was asked for.
-        statuses: where each case stands whose sender was given a query code.
+        months: the cases that have no problem, by the month received, oldest first.
         problems: errors of cases, which are left out, placed on their lines.
+        index: where the facts of the cases are.
+        stamp: of rules and program, under which they are there.
+        previews: the replies that are submitted and not public, as they will look; None unless a preview was asked for.
     """
 
     as_of: datetime
     rulebook: Rulebook
-    cases: tuple[PublicCase, ...]
-    reopened: tuple[ReopenedCase, ...]
-    counted: tuple[Counted, ...]
+    months: tuple[Month, ...]
     problems: tuple[Problem, ...]
-    statuses: tuple[PublicStatus, ...] = ()
+    index: Index
+    stamp: bytes
     previews: tuple[PublicCase, ...] | None = None
 
+    def fetch(self, oids: Sequence[str]) -> dict[str, bytes]:
+        """The facts of cases that were gathered, as they are kept, by the ids of their blobs.
 
-def gather(source: Source, now: datetime, *, preview: bool = False) -> Gathered:
+        Raises:
+            HuiyinError: HY904, somebody has taken the index away meanwhile.
+        """
+        found = self.index.get(FACTS, self.stamp, oids)
+        if len(found) < len(set(oids)):
+            raise HuiyinError(Problem("HY904", "缓存在运行中被删除或改动，请重新运行。", f"{FOLDER}/{NAME}"))
+        return found
+
+    def packed(self, oids: Sequence[str]) -> list[bytes]:
+        """The same, in the order given."""
+        found = self.fetch(oids) if oids else {}
+        return [found[oid] for oid in oids]
+
+    @cached_property
+    def heads(self) -> tuple[Head, ...]:
+        """The published cases, latest publication first."""
+        found = [head for month in self.months for head in month.heads]
+        return tuple(sorted(found, key=lambda head: (head.published_at, head.id), reverse=True))
+
+    @cached_property
+    def counts(self) -> Counts:
+        """What the figures are made of."""
+        return Counts(self.months, self.as_of)
+
+    @property
+    def facts(self) -> tuple[Facts, ...]:
+        """Every case, by month: for those who have few."""
+        oids = [one.oid for month in self.months for one in every(month)]
+        return tuple(map(unpack, self.packed(oids)))
+
+    @property
+    def cases(self) -> tuple[PublicCase, ...]:
+        """The published cases with their texts, latest publication first."""
+        return tuple(f.case for f in map(unpack, self.packed([h.oid for h in self.heads])) if f.case is not None)
+
+    @cached_property
+    def accepted(self) -> frozenset[Key]:
+        """What looks personal in public texts and was not refused."""
+        return frozenset(key for month in self.months for one in every(month) for key in one.accepted)
+
+    @cached_property
+    def repeated(self) -> dict[str, int]:
+        """Hash by which several senders would find the same status → how many there are."""
+        counts = Counter(lookup for month in self.months for lookup in month.lookups)
+        return {lookup: count for lookup, count in counts.items() if count > 1}
+
+
+def gather(
+    source: Source,
+    now: datetime,
+    *,
+    preview: bool = False,
+    index: Index | None = None,
+    executor: Callable[[], Executor | None] = lambda: None,
+) -> Gathered:
     """Read every case of a tree, and judge it as ``huiyin check`` does.
 
     Args:
         now: with an offset; events after it are errors.
         preview: show what is submitted too; never for a site that others can see.
+        index: what was computed before; by default nothing.
+        executor: opens processes to read with, where there is much to read; by default there is this one only.
 
     Raises:
         HuiyinError: the rules or schemas cannot be read at all, or contradict themselves.
     """
+    index = index or Index(None)
     rulebook = load_rulebook(source)
     if errors := [p for p in find_rulebook_problems(rulebook, local_day(now)) if p.level is Severity.ERROR]:
         raise HuiyinError(*errors)
-    replays: list[Replay] = []
-    problems = [p for p in source.strange(CASES) if p.level is Severity.ERROR]
-    for checked in check_cases(source, rulebook, now):
+    there = survey(source, CASES)
+    problems = [p for p in there.strange if p.level is Severity.ERROR]
+    stamp = digest([of_program(), of_rules(source)])
+    reading = Reading(source, rulebook, now)
+    found, doubtful = _read(reading, there.blobs, index, stamp, executor)
+    for checked in check_cases(source, rulebook, now, sorted(doubtful)) if doubtful else ():
         # Warnings do not keep a case from the site.
-        if errors := [p for p in checked.problems if p.level is Severity.ERROR]:
-            problems += errors
-        elif checked.found is not None:
-            replays.append(checked.found)
-    public = [(found, public_case(found, rulebook)) for found in replays]
-    cases = [case for _, case in public if case is not None]
-    reopened = (reopened_case(found, rulebook.registry) for found, case in public if case is None)
-    return Gathered(
-        as_of=now,
-        rulebook=rulebook,
-        cases=tuple(sorted(cases, key=lambda case: (case.published_at, case.id), reverse=True)),
-        reopened=tuple(case for case in reopened if case is not None),
-        counted=tuple(counted(case) if case else counted_unpublished(found, rulebook) for found, case in public),
-        problems=tuple(problems),
-        statuses=tuple(filter(None, (status_of(found, rulebook, case) for found, case in public))),
-        previews=tuple(filter(None, (preview_of(found, rulebook) for found in replays))) if preview else None,
-    )
+        errors = [p for p in checked.problems if p.level is Severity.ERROR]
+        problems += errors or [Problem("HY904", "读取时文件正在改动，请重新运行。", checked.file.path)]
+    previews = None
+    if preview:
+        waiting = [o.path for month in found for o in month.others if o.open is not None]
+        replays = [c.found for c in check_cases(source, rulebook, now, waiting)] if waiting else []
+        previews = tuple(filter(None, (preview_of(replay, rulebook) for replay in replays if replay is not None)))
+    return Gathered(now, rulebook, tuple(found), tuple(problems), index, stamp, previews)
+
+
+def _read(
+    reading: Reading,
+    listed: Mapping[str, str],
+    index: Index,
+    stamp: bytes,
+    executor: Callable[[], Executor | None],
+) -> tuple[list[Month], set[str]]:
+    """The months of all cases that are sound by themselves and among the others, and the paths of the rest."""
+    names = Counter(path.rpartition("/")[2].casefold() for path in listed)
+    doubtful = {path for path in listed if names[path.rpartition("/")[2].casefold()] > 1}
+    while True:
+        sound = {path: oid for path, oid in listed.items() if path not in doubtful}
+        months, broken = read_months(reading, sound, index, stamp, executor)
+        doubtful |= broken
+        lost = {path for month in months for path, other in month.refers if _is_lost(path, other, names)}
+        if not lost:
+            return months, doubtful
+        doubtful |= lost
+
+
+def _is_lost(path: str, other: str, names: Mapping[str, int]) -> bool:
+    return f"{other}.yaml".casefold() not in names or path.endswith(f"/{other}.yaml")

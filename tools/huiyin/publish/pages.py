@@ -14,6 +14,7 @@ from huiyin.publish.statistics import Figures
 from huiyin.publish.view import PublicCase
 
 if TYPE_CHECKING:
+    from huiyin.publish.head import Head
     from huiyin.publish.open_data.dictionary import Described
     from huiyin.publish.open_data.settings import Licence
 
@@ -40,7 +41,7 @@ class CasePage:
     procedure_address: str
     unit_address: str
     topics: tuple[tuple[str, str], ...]
-    similar: tuple[PublicCase, ...] = ()
+    similar: tuple[Head, ...] = ()
     preview: bool = False
 
 
@@ -62,19 +63,30 @@ class ReopenedPage:
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """One page of a list of published cases, latest publication first.
+    """One page of a list of published cases.
+
+    A page of an archive tells no number that the next publication would change: it is the same for ever.
 
     Args:
-        figures: the figures of the whole list.
-        number: 1-based; ``addresses`` holds those of all pages of the list.
+        list_address: of the first page of the list.
+        period: the month of an archive's page, such as 2026年11月公开; "" for the list itself.
+        total: cases on the whole list; None in an archive.
+        figures: of the whole list, on its first page; else None.
+        number: 1-based; ``addresses`` holds those of all pages; an archive has ``older`` and ``newer`` instead.
+        archive: (year, entries) of the months of publication, where the cases are too many for one page.
     """
 
     heading: str
-    cases: tuple[PublicCase, ...]
-    total: int
-    figures: Figures
+    list_address: str
+    cases: tuple[Head, ...]
+    total: int | None
+    figures: Figures | None
     number: int
-    addresses: tuple[str, ...]
+    addresses: tuple[str, ...] = ()
+    period: str = ""
+    older: str | None = None
+    newer: str | None = None
+    archive: tuple[tuple[str, tuple[Entry, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +115,7 @@ class HomePage:
     month_address: str | None
     this_month: Figures
     total: Figures
-    latest: tuple[PublicCase, ...]
+    latest: tuple[Head, ...]
     units: tuple[Entry, ...]
     frequent: tuple[Entry, ...]
 
@@ -152,8 +164,8 @@ class DataPage:
     """Where the open data are, in which forms, and under which terms.
 
     Args:
-        years: (year, number of cases, (format, path) of each file), latest first.
-        removed: (year, path) of the lists of what was taken back.
+        years: (year, months), latest first; of a month its name, number of cases, and (format, path) of each file.
+        removed: (month, path) of the lists of what was taken back.
         figures: (title, path) of the tables of figures.
         feeds: groups of (title, path) of the feeds.
         interfaces: (title, path) of what the Open311 standard asks for.
@@ -161,7 +173,7 @@ class DataPage:
 
     licence: Licence
     contact: str
-    years: tuple[tuple[str, int, tuple[tuple[str, str], ...]], ...]
+    years: tuple[tuple[str, tuple[tuple[str, int, tuple[tuple[str, str], ...]], ...]], ...]
     removed: tuple[tuple[str, str], ...]
     figures: tuple[tuple[str, str], ...]
     feeds: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]

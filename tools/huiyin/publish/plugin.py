@@ -1,11 +1,16 @@
-"""The MkDocs plugin ``huiyin``: generated pages as virtual files, so that plain ``mkdocs build`` and ``serve`` work."""
+"""The MkDocs plugin ``huiyin``: generated pages as virtual files, so that plain ``mkdocs build`` and ``serve`` work.
+
+MkDocs renders the hand-written pages, a few overviews and one frame of each kind of page, into a folder beside the
+site; ``publishing.py`` stamps all others and brings the site up to date, which is never emptied.
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 from urllib.parse import unquote
 
 from markupsafe import Markup
@@ -19,23 +24,29 @@ from mkdocs.structure.toc import get_toc
 from huiyin.model.case import SHANGHAI
 from huiyin.model.moment import parse_as_of
 from huiyin.model.problem import HuiyinError, Problem, Severity
-from huiyin.publish.accepted import look_through
-from huiyin.publish.gather import Gathered, gather
+from huiyin.publish.gather import gather
+from huiyin.publish.making import Making
+from huiyin.publish.navigation import addresses_in
 from huiyin.publish.open_data.settings import read_settings
 from huiyin.publish.open_data.site import OpenData
 from huiyin.publish.open_data.sitemap import Located
+from huiyin.publish.output.manifest import Manifest
+from huiyin.publish.output.shards import taken
 from huiyin.publish.pages import Page
 from huiyin.publish.preview import wanted
 from huiyin.publish.procedure_view import load_procedures
+from huiyin.publish.processes import Processes, wanted_jobs
+from huiyin.publish.publishing import Place, Published, publish
 from huiyin.publish.render import inert, render, trail_of
-from huiyin.publish.search.build import build_whole
-from huiyin.publish.search.document import document_of
-from huiyin.publish.site import HOME as ENTRANCE
+from huiyin.publish.searching import index_search
 from huiyin.publish.site import Site
-from huiyin.publish.status.files import distinct, write_statuses
+from huiyin.publish.stamping.frame import Frame, Slot, feed_slots, split, token
+from huiyin.publish.stamping.press import Kind
+from huiyin.publish.status import files as statuses
+from huiyin.publish.telling import line_of, summary_of
+from huiyin.repo.index import open_index
 from huiyin.repo.schemas import load_schema
 from huiyin.repo.source import FolderSource
-from huiyin.rules.articles import cite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +58,7 @@ if TYPE_CHECKING:
     from mkdocs.structure.pages import Page as MkDocsPage
 
 HOME = "index.md"
+ENTRANCE = ("首页", "")
 SITEMAP = "sitemap.xml"
 """MkDocs' own would be one file of the whole archive; see ``open_data/sitemap.py``."""
 UNUSED = ("assets/javascripts/", "assets/stylesheets/")
@@ -66,26 +78,41 @@ class HuiyinConfig(Config):  # type: ignore[no-untyped-call]  # MkDocs' own __in
     Args:
         root: the repository of the record; by default the folder of ``mkdocs.yml``.
         as_of: the moment that counts as now; by default the environment's ``HUIYIN_AS_OF``, else the present.
+        jobs: how many processes make the pages; the environment's ``HUIYIN_JOBS`` goes before.
+        search: whether the index of the search is made.
     """
 
     root = c.Optional(c.Dir(exists=True))
     as_of = c.Optional(c.Type((str, date)))
+    jobs = c.Optional(c.Type(int))
+    search = c.Type(bool, default=True)
 
 
 class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
     """Adds a page for each published case, the lists, the procedure and the statistics."""
 
     def __init__(self) -> None:
+        self.stamping = True
+        """Whether pages are stamped; else MkDocs renders them all, beside the site, for whoever compares."""
         self._serving = False
-        self._gathered: Gathered | None = None
-        self._site: Site | None = None
-        self._open_data: OpenData | None = None
+        self._making: Making | None = None
+        self._manifest: Manifest | None = None
+        self._processes = Processes(None)
         self._files: Files | None = None
+        self._folder = Path()
         self._pages: dict[str, Page] = {}
+        self._kinds: dict[str, Kind] = {}
+        self._frames: dict[Kind, tuple[str, Frame]] = {}
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Remember whether somebody is watching; having this method also keeps the plugin across rebuilds."""
         self._serving = command == "serve"
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Let MkDocs write beside the site, for it would empty it first."""
+        self._folder = Path(config.site_dir)
+        config.site_dir = str(self._folder.with_name(f".{self._folder.name}.mkdocs"))
+        return config
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         """Tell the templates whether MkDocs will inject its reloading script, which the policy must then allow."""
@@ -93,7 +120,7 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
         return env
 
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
-        """Read the record before MkDocs empties the output folder, so that a failure leaves the last site as it was.
+        """Read the record first, so that a failure leaves the last site as it was.
 
         Raises:
             PluginError: the rules cannot be read, or a case is broken (``serve`` leaves it out and goes on).
@@ -101,49 +128,70 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
         try:
             source = FolderSource(self._root(config))
             preview = wanted(os.environ, serving=self._serving, host=config.dev_addr.host)
-            self._gathered = gathered = gather(source, self._now(), preview=preview)
+            self._processes = Processes(wanted_jobs(os.environ, self.config.jobs))
+            gathered = gather(
+                source, self._now(), preview=preview, index=open_index(source.root), executor=self._processes.open
+            )
             self._report(gathered.problems)
-            self._site = site = Site(gathered, load_procedures(source, gathered.rulebook, gathered.as_of))
+            site = Site(gathered, load_procedures(source, gathered.rulebook, gathered.as_of))
             settings = read_settings(config.extra, config.site_url, config.site_name)
             schema = load_schema(source, "case").document
-            self._open_data = OpenData(gathered, settings, schema, site.units, site.topics, site.tables)
+            data = OpenData(gathered, settings, schema, site.units, site.topics, site.tables)
         except HuiyinError as error:
             self._report(error.problems)
-            raise PluginError(_summary(error.problems)) from error
+            raise PluginError(summary_of(error.problems)) from error
         if gathered.problems and not self._serving:
-            raise PluginError(_summary(gathered.problems))
+            raise PluginError(summary_of(gathered.problems))
+        self._making = Making(gathered, site, data)
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Add the generated pages as virtual files.
+        """Add the generated pages that MkDocs renders as virtual files, and a page of each kind that is stamped.
 
         Raises:
             PluginError: HY802, a hand-written page stands where a generated one belongs.
         """
-        assert self._site is not None, "on_pre_build comes first"
-        assert self._open_data is not None, "on_pre_build comes first"
+        making = self._made()
         self._files = files
         config.theme.static_templates.discard(SITEMAP)
         # The frame of every page is this site's own, so the theme's scripts and styles would lie there unused.
         for file in [f for f in files if f.src_uri.startswith(UNUSED)]:
             files.remove(file)
-        self._pages = {f"{page.address}index.md": page for page in (*self._site.pages(), *self._open_data.pages())}
-        taken = {file.dest_uri for file in files}
-        for uri in self._pages:
+        making.navigation = addresses_in(config.nav, files)
+        samples = making.samples() if self.stamping else {}
+        self._kinds = {f"{page.address}index.md": kind for kind, page in samples.items()}
+        self._frames = {}
+        pages = [*making.pages(), *(() if self.stamping else making.stamped())]
+        self._pages = {f"{page.address}index.md": page for page in pages}
+        self._taken = frozenset(file.dest_uri for file in files)
+        if self.stamping and (path := making.taken(self._taken)) is not None:
+            self._refuse(taken(path))
+        for uri in (*self._pages, *self._kinds):
             file = File.generated(config, uri, content="", inclusion=InclusionLevel.NOT_IN_NAV)
-            if file.dest_uri in taken:
-                problem = Problem("HY802", f"手写页面占用了自动生成页面的地址：{file.url}", f"site/{uri}")
-                self._report([problem])
-                raise PluginError(_summary([problem]))
+            if file.dest_uri in self._taken:
+                self._refuse(Problem("HY802", f"手写页面占用了自动生成页面的地址：{file.url}", f"site/{uri}"))
             files.append(file)
         return files
 
     def on_page_markdown(self, markdown: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
         """Give a generated page its title, and every page a date that does not depend on when the site was built."""
-        made = self._pages.get(page.file.src_uri)
-        page.update_date = made.updated.isoformat() if made and made.updated else ""
-        assert self._open_data is not None, "on_pre_build comes first"
-        page.meta.update(self._open_data.head(made))
+        uri = page.file.src_uri
+        page.update_date = ""
+        if (kind := self._kinds.get(uri)) is not None:
+            page.canonical_url = Slot.CANONICAL.token
+            page.meta.update(
+                title=Slot.TITLE.token,
+                description=Slot.DESCRIPTION.token if kind.described else "",
+                robots="noindex" if kind.hidden else "",
+                feeds=[(token(title), token(path)) for title, path in feed_slots(kind.feeds)],
+                json_ld=Slot.STRUCTURED.token if kind.structured else "",
+                styles=kind.styles,
+                scripts=kind.scripts,
+            )
+            return markdown
+        made, heads = self._pages.get(uri), self._made().data.heads
+        page.meta.update(feeds=heads.feeds(made), json_ld=heads.structured(made))
         if made:
+            page.update_date = made.updated.isoformat() if made.updated else ""
             page.meta.update(styles=made.styles, scripts=made.scripts)
             page.meta["title"] = inert(made.title)
             page.meta["description"] = inert(made.description)
@@ -154,10 +202,11 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
     @event_priority(-100)
     def on_page_content(self, html: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
         """Fill a generated page from its template; the home page's hand-written text goes into its frame."""
+        if page.file.src_uri in self._kinds:
+            return Slot.CONTENT.token
         made = self._pages.get(page.file.src_uri)
         if page.file.src_uri == HOME:
-            assert self._site is not None, "on_pre_build comes first"
-            made = self._site.home(Markup(html))  # noqa: S704  the text of site/index.md, from this repository
+            made = self._made().site.home(Markup(html))  # noqa: S704  the text of site/index.md, from this repository
             page.update_date = made.updated.isoformat() if made.updated else ""
         if made is None:
             return trail_of((ENTRANCE,), str(page.title), page.url) + html
@@ -166,40 +215,54 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
         )
         return render(made)
 
+    # The very last, for what another plugin changes in a page belongs to its frame.
+    @event_priority(-1000)
+    def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
+        """Keep the frames.
+
+        Raises:
+            PluginError: HY842, one is not whole, or a slot stands in a page that is none.
+        """
+        kind = self._kinds.get(page.file.src_uri)
+        try:
+            frame = split(output, kind.slots if kind else (), page.url)
+        except HuiyinError as error:
+            self._refuse(*error.problems)
+        if kind:
+            self._frames[kind] = (page.file.dest_uri, frame)
+        return output
+
     # The very last, so that nothing is written to the site that was not looked through.
     @event_priority(-1000)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Write the index of the search and the open data, then look through everything that was built (第十九条).
+        """Stamp the pages, look through everything that is new (第十九条), and bring the site up to date.
 
         What holds personal data is no site (``serve`` only tells).
 
         Raises:
             PluginError: HY767, something was found, or a file could not be read to its end; HY801, HY802, HY906.
         """
-        assert self._gathered is not None, "on_pre_build comes first"
-        assert self._open_data is not None, "on_pre_build comes first"
-        assert self._files is not None, "on_files comes first"
+        if not self.stamping:
+            return
+        making, gathered = self._made(), self._made().gathered
+        place = Place(self._folder, Path(config.site_dir), self._root(config), Path(config.docs_dir))
         try:
-            taken = {file.dest_uri for file in self._files}
-            self._open_data.write(Path(config.site_dir), self._located(self._files), taken)
-            build_whole(map(document_of, self._gathered.cases), Path(config.site_dir) / SEARCH)
-            statuses, repeated = distinct(self._gathered.statuses)
-            write_statuses(Path(config.site_dir), statuses)
+            published = publish(
+                making, self._frames, place, self._located(), self._taken, self._open_manifest(), self._processes,
+                lenient=self._serving,
+            )  # fmt: skip
+            if self.config.search and (published.ok or self._serving):
+                index_search(gathered, self._folder / SEARCH)
         except HuiyinError as error:
             self._report(error.problems)
-            raise PluginError(_summary(error.problems)) from error
-        try:
-            found = look_through(Path(config.site_dir), self._gathered, self._root(config), Path(config.docs_dir))
-        except HuiyinError as error:
-            self._report(error.problems)
-            raise PluginError(_summary(error.problems, "HY767")) from error
-        errors = [p for p in found.problems if p.level is Severity.ERROR]
-        self._report(errors[:SHOWN])
-        for problem in [*repeated, *(p for p in found.problems if p.level is not Severity.ERROR)][:SHOWN]:
-            log.warning("%s", _line(problem))
-        if errors and not self._serving:
-            raise PluginError(_summary(errors, "HY767"))
-        log.info("个人信息检查：%d个文件，%d处为记录中已核对的内容。", found.files, found.accepted)
+            raise PluginError(summary_of(error.problems)) from error
+        repeated = [statuses.repeated(sum(gathered.repeated.values()))] if gathered.repeated else []
+        self._tell(published, repeated)
+        self._end(config)
+
+    def on_build_error(self, *, error: Exception) -> None:
+        """Let go of processes and of what MkDocs wrote."""
+        self._end(None)
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
         """Build again when the record or the rules change."""
@@ -209,11 +272,38 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
                 server.watch(str(folder))
         return server
 
-    def _located(self, files: Files) -> Iterator[Located]:
-        """The pages that search engines may list."""
-        for file in files.documentation_pages():
+    def _made(self) -> Making:
+        assert self._making is not None, "on_pre_build comes first"
+        return self._making
+
+    def _open_manifest(self) -> Manifest:
+        """Beside the folder; while serving in memory, for the folder is gone with the server."""
+        if self._serving:
+            self._manifest = self._manifest or Manifest(None, self._folder)
+            return self._manifest
+        return Manifest(self._folder.with_name(f".{self._folder.name}.manifest"), self._folder)
+
+    def _tell(self, published: Published, repeated: list[Problem]) -> None:
+        errors = [p for p in published.problems if p.level is Severity.ERROR]
+        self._report(errors[:SHOWN])
+        for problem in [*repeated, *(p for p in published.problems if p.level is not Severity.ERROR)][:SHOWN]:
+            log.warning("%s", line_of(problem))
+        if errors and not self._serving:
+            raise PluginError(summary_of(errors, "HY767"))
+        log.info("站点分为%d份，其中%d份没有变动。", published.made + published.kept, published.kept)
+
+    def _end(self, config: MkDocsConfig | None) -> None:
+        self._processes.close()
+        shutil.rmtree(self._folder.with_name(f".{self._folder.name}.mkdocs"), ignore_errors=True)
+        if config is not None:
+            config.site_dir = str(self._folder)
+
+    def _located(self) -> Iterator[Located]:
+        """The pages of MkDocs that search engines may list."""
+        assert self._files is not None, "on_files comes first"
+        for file in self._files.documentation_pages():
             made = self._pages.get(file.src_uri)
-            if file.page and file.page.meta.get("robots") != "noindex":
+            if file.page and file.src_uri not in self._kinds and file.page.meta.get("robots") != "noindex":
                 yield Located(made.address if made else unquote(file.page.url), made.updated if made else None)
 
     def _root(self, config: MkDocsConfig) -> Path:
@@ -226,22 +316,13 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
         configured = str(self.config.as_of or os.environ.get(CLOCK) or "")
         return parse_as_of(configured) if configured else datetime.now(SHANGHAI).replace(microsecond=0)
 
+    def _refuse(self, *problems: Problem) -> NoReturn:
+        self._report(problems)
+        raise PluginError(summary_of(problems))
+
     def _report(self, problems: tuple[Problem, ...] | list[Problem]) -> None:
         for p in problems:
-            log.error("%s", _line(p))
-
-
-def _line(p: Problem) -> str:
-    where = ":".join(str(part) for part in (p.path, p.line) if part)
-    article = f"（{cite(p.article)}）" if p.article else ""
-    return f"{p.code} {where} {p.message}{article} 处理：{p.cure}"
-
-
-def _summary(problems: tuple[Problem, ...] | list[Problem], code: str = "HY801") -> str:
-    files = len({p.path for p in problems})
-    what = "站点没有生成" if code == "HY801" else "生成的内容不得发布"
-    whole = Problem(code, f"{what}：{files}个文件有{len(problems)}个错误，详见上文。")
-    return f"{whole.code} {whole.message}处理：{whole.cure}"
+            log.error("%s", line_of(p))
 
 
 def _token(level: int, anchor: str, name: str, children: list[Any]) -> Any:

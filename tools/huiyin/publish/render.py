@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
-from functools import cache, partial
+from functools import cache, lru_cache, partial
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -14,6 +17,11 @@ from huiyin.publish.addresses import relative
 from huiyin.publish.pages import Page
 from huiyin.publish.statistics import rate_text
 
+if TYPE_CHECKING:
+    from huiyin.publish.view import PublicCase
+
+ROOT = "<root>"
+"""Stands in an entry for the link to the root of the site; no escaped text can hold it."""
 _BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 _INERT = str.maketrans({"<": "\uff1c", ">": "\uff1e", "&": "\uff06", '"': "\u201d", "'": "\u2019"})
 
@@ -23,6 +31,20 @@ def render(page: Page) -> str:
     to = partial(relative, page.address)
     trail = trail_of(page.trail, page.title, page.address)
     return trail + _environment().get_template(page.template).render(view=page.view, to=to)
+
+
+def item(case: PublicCase) -> str:
+    """The entry of a case in a list, with ``ROOT`` where the link to the root of the site belongs."""
+    return str(_environment().get_template("macros.html").module.item(case, Markup(ROOT + quote(case.address))))  # type: ignore[attr-defined]  # noqa: S704
+
+
+def placed(entry: str, to: Callable[[str], str]) -> Markup:
+    """An entry of a list on a page.
+
+    Args:
+        to: makes a link to an address.
+    """
+    return Markup(entry.replace(ROOT, to("-")[:-1]))  # noqa: S704  as ``item`` made it
 
 
 def trail_of(trail: tuple[tuple[str, str], ...], here: str, address: str) -> str:
@@ -47,17 +69,23 @@ def inert(text: str) -> str:
     return text.translate(_INERT)
 
 
+# What is put together below is escaped before, or made of numbers alone, so that no filter needs Markup's slow format.
 def paragraphs(text: str) -> Markup:
     """Plain text as HTML that looks as it was typed: blank lines part paragraphs, line ends stay."""
-    blocks = _BLANK_LINES.split(text.strip())
-    lines = (Markup("<br>\n").join(line.strip() for line in block.split("\n")) for block in blocks)
-    return Markup("\n").join(Markup("<p>{}</p>").format(block) for block in lines)
+    blocks = _BLANK_LINES.split(str(escape(text.strip())))
+    lines = ("<br>\n".join([line.strip() for line in block.split("\n")]) for block in blocks)
+    return Markup("\n".join([f"<p>{block}</p>" for block in lines]))  # noqa: S704
 
 
 def day(value: date | datetime) -> Markup:
     """``<time>`` with 2026年11月20日."""
-    on = value.astimezone(SHANGHAI).date() if isinstance(value, datetime) else value
-    return Markup('<time datetime="{}">{}年{}月{}日</time>').format(on.isoformat(), on.year, on.month, on.day)
+    return _day(value.astimezone(SHANGHAI).date() if isinstance(value, datetime) else value)
+
+
+@lru_cache(maxsize=4096)
+def _day(on: date) -> Markup:
+    text = f'<time datetime="{on.isoformat()}">{on.year}年{on.month}月{on.day}日</time>'
+    return Markup(text)  # noqa: S704
 
 
 def plain_day(value: datetime) -> str:
@@ -69,8 +97,8 @@ def plain_day(value: datetime) -> str:
 def moment(value: datetime) -> Markup:
     """``<time>`` with 2026年11月20日 09:12."""
     at = value.astimezone(SHANGHAI)
-    text = f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}"
-    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), text)
+    text = f"{at.year}年{at.month}月{at.day}日 {at.hour:02}:{at.minute:02}"
+    return Markup(f'<time datetime="{at.isoformat()}">{text}</time>')  # noqa: S704
 
 
 def percent(rate: float | None) -> Markup:
@@ -89,6 +117,7 @@ def _environment() -> Environment:
         loader=PackageLoader("huiyin.publish"),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -97,6 +126,7 @@ def _environment() -> Environment:
         "day": day,
         "moment": moment,
         "percent": percent,
+        "placed": placed,
         "number": number,
     }
     return environment

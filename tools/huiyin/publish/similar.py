@@ -1,21 +1,29 @@
-"""Which published replies resemble which: for the reader whose question was answered elsewhere. Pure, deterministic."""
+"""Which published replies resemble which: for the reader whose question was answered elsewhere. Pure, deterministic.
+
+A reply is compared with those of the month in which it was published and of some months before, never with later
+ones: so an old page does not change because of a new reply, and what was computed for a month holds for ever.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from functools import lru_cache
+from itertools import groupby, pairwise
 from math import log
+from typing import NamedTuple
 
-from huiyin.publish.view import PublicCase
+from huiyin.publish.head import Head
 
 SHOWN = 5
 """Similar replies named on a page."""
+POOL = 5000
+"""Replies with which those of a month are compared at least, where there are as many; whole months, newest first."""
 RAREST = 10
-"""Pairs of characters of a case by which others are looked for: its rarest say the most."""
+"""Pairs of characters of a title by which others are looked for: its rarest say the most."""
 CROWD = 60
 FEW = 4
-"""A pair that stands in more than ``CROWD`` cases, or in more than a twelfth of all but at least ``FEW``, says too
+"""A pair that stands in more than ``CROWD`` titles, or in more than a twelfth of all but at least ``FEW``, says too
 little; and it would cost too much."""
 SAME_TOPIC = 1.5
 SAME_UNIT = 1.0
@@ -24,18 +32,59 @@ ENOUGH = 1.2
 """Shared pairs that weigh less than this are chance; twice as many are needed where no topic is shared."""
 
 
-def find_similar(cases: Sequence[PublicCase], shown: int = SHOWN) -> dict[str, tuple[PublicCase, ...]]:
-    """The most similar replies of each case, best first, by id.
+class Compared(NamedTuple):
+    """All of a reply that is compared; nothing of a private message but its title is public."""
 
-    Title and message are cut into pairs of characters, an inverted index leads from each pair to its cases, and a case
-    looks only at the cases that share one of its ``RAREST`` pairs. So the cost grows with the number of cases times
-    ``RAREST`` times ``CROWD`` at the most. What is not public of a private reply plays no part: only views are read.
+    id: str
+    title: str
+    unit: str
+    topics: tuple[str, ...]
+
+
+class Pool(NamedTuple):
+    """The replies published in a month, and those with which they are compared.
 
     Args:
-        cases: the published ones, latest publication first, which also settles ties.
+        month: such as ``2026-11``.
+        wanted: how many of the cases are of the month; they come first.
+        cases: latest publication first, which also settles ties.
+    """
+
+    month: str
+    wanted: int
+    cases: tuple[Compared, ...]
+
+
+def pools(heads: Sequence[Head]) -> Iterator[Pool]:
+    """One for each month of publication, the newest first.
+
+    Args:
+        heads: of all published cases, latest publication first.
+    """
+    every = tuple(Compared(head.id, head.title, head.unit, head.topics) for head in heads)
+    ends = [0]
+    months = []
+    for month, found in groupby(heads, key=lambda head: head.published):
+        months.append(month)
+        ends.append(ends[-1] + len(list(found)))
+    for number, month in enumerate(months):
+        start = ends[number]
+        end = next((end for end in ends[number + 1 :] if end - start >= POOL), ends[-1])
+        yield Pool(month, ends[number + 1] - start, every[start:end])
+
+
+def find_similar(pool: Pool, shown: int = SHOWN) -> dict[str, tuple[str, ...]]:
+    """The ids of the most similar replies of each case of the month, best first, by id.
+
+    Titles are cut into pairs of characters, an inverted index leads from each pair to its cases, and a case looks only
+    at the cases that share one of its ``RAREST`` pairs. So the cost grows with the number of cases times ``RAREST``
+    times ``CROWD`` at the most.
+
+    Args:
         shown: as many at the most.
     """
-    pairs = [_pairs(case) for case in cases]
+    cases = pool.cases
+    pairs = [_pairs(case.title) for case in cases]
     index: Mapping[str, list[int]] = defaultdict(list)
     for number, found in enumerate(pairs):
         for pair in found:
@@ -44,35 +93,40 @@ def find_similar(cases: Sequence[PublicCase], shown: int = SHOWN) -> dict[str, t
     telling = {pair: numbers for pair, numbers in index.items() if 1 < len(numbers) <= crowd}
     weights = {size: 1 / (1 + log(size / 2)) for size in range(2, CROWD + 1)}
     return {
-        case.id: tuple(cases[other] for other in _best(number, pairs[number], cases, telling, weights, shown))
-        for number, case in enumerate(cases)
+        cases[number].id: tuple(cases[n].id for n in _best(number, pairs[number], cases, telling, weights, shown))
+        for number in range(pool.wanted)
     }
 
 
 def _best(
     number: int,
     pairs: Iterable[str],
-    cases: Sequence[PublicCase],
+    cases: Sequence[Compared],
     telling: Mapping[str, list[int]],
     weights: Mapping[int, float],
     shown: int,
-) -> Iterator[int]:
+) -> list[int]:
     case = cases[number]
     rarest = sorted((len(telling[pair]), pair) for pair in pairs if pair in telling)[:RAREST]
     scores: dict[int, float] = defaultdict(float)
     for size, pair in rarest:
+        weight = weights[size]
         for other in telling[pair]:
-            scores[other] += weights[size]
+            scores[other] += weight
     scores.pop(number, None)
-    topics = set(case.topics)
     ranked = []
     for other, score in scores.items():
-        same_topic = not topics.isdisjoint(cases[other].topics)
-        if score >= (ENOUGH if same_topic else 2 * ENOUGH):
+        if score < ENOUGH:
+            continue
+        same_topic = not set(case.topics).isdisjoint(cases[other].topics)
+        if same_topic or score >= 2 * ENOUGH:
             ranked.append((-score - SAME_TOPIC * same_topic - SAME_UNIT * (case.unit == cases[other].unit), other))
-    yield from (other for _, other in sorted(ranked)[:shown])
+    return [other for _, other in sorted(ranked)[:shown]]
 
 
-def _pairs(case: PublicCase) -> frozenset[str]:
-    text = f"{case.title}\n{case.body or ''}"
-    return frozenset(a + b for a, b in pairwise(text) if a.isalnum() and b.isalnum())
+@lru_cache(maxsize=4 * POOL)
+def _pairs(title: str) -> frozenset[str]:
+    """But for those of two digits: numbers in a title are no matter of it."""
+    return frozenset(
+        a + b for a, b in pairwise(title) if a.isalnum() and b.isalnum() and not (a.isdecimal() and b.isdecimal())
+    )

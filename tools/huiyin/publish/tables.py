@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from huiyin.model.case import Channel
 from huiyin.model.event import Complexity
@@ -14,13 +14,14 @@ from huiyin.publish.addresses import (
     topic_address,
     unit_address,
 )
+from huiyin.publish.counting import Counts
 from huiyin.publish.pages import Row, Table
-from huiyin.publish.statistics import Counted, summarise_by
+from huiyin.publish.statistics import Figures
 from huiyin.rules.registry import Registry
 
 
 def find_tables(
-    counted: Sequence[Counted], registry: Registry, topics: Sequence[str], listed: Collection[str]
+    counts: Counts, registry: Registry, topics: Sequence[str], listed: Collection[str]
 ) -> tuple[Table, ...]:
     """The figures by month, unit, channel, topic and kind; keys under which nothing was received have no row.
 
@@ -33,25 +34,25 @@ def find_tables(
         table_id: str,
         caption: str,
         heading: str,
-        keys: Callable[[Counted], Iterable[str]],
-        order: Iterable[str] | None,
+        figures: Mapping[str, Figures],
+        order: Iterable[str],
         name: Callable[[str], str],
         address: Callable[[str], str | None],
     ) -> Table:
-        figures = summarise_by(counted, keys)
         rows = []
-        for key in sorted(figures, reverse=True) if order is None else order:
+        for key in order:
             if key in figures:
                 link = address(key)
                 rows.append(Row(key, name(key), link if link in listed else None, figures[key]))
         return Table(table_id, caption, heading, tuple(rows), table_path(table_id))
 
+    months = counts.months()
     return (
-        table("by-month", "按收到留言的月份", "月份", lambda c: [c.month], None, month_name, month_address),
-        table("by-unit", "按承办单位", "单位", unit_of, registry.units, registry.name_of, unit_address),
-        table("by-channel", "按渠道", "渠道", lambda c: [c.channel], Channel, channel_name, channel_address),
-        table("by-topic", "按主题", "主题", lambda c: c.topics, topics, str, topic_address),
-        table("by-kind", "按类别", "类别", complexity_of, Complexity, complexity_name, complexity_address),
+        table("by-month", "按收到留言的月份", "月份", months, sorted(months, reverse=True), month_name, month_address),
+        table("by-unit", "按承办单位", "单位", counts.by("unit"), registry.units, registry.name_of, unit_address),
+        table("by-channel", "按渠道", "渠道", counts.by("channel"), Channel, channel_name, channel_address),
+        table("by-topic", "按主题", "主题", counts.by("topic"), topics, str, topic_address),
+        table("by-kind", "按类别", "类别", counts.by("kind"), Complexity, complexity_name, complexity_address),
     )
 
 
@@ -74,13 +75,3 @@ def channel_name(channel: str) -> str:
 def complexity_name(complexity: str) -> str:
     """一般留言、复杂留言 or 重要留言 (第十三条)."""
     return f"{Complexity(complexity).label}留言"
-
-
-def unit_of(case: Counted) -> tuple[str, ...]:
-    """The lead unit, or none before assignment."""
-    return (case.unit,) if case.unit else ()
-
-
-def complexity_of(case: Counted) -> tuple[str, ...]:
-    """The class that counts, or none before assignment."""
-    return (case.complexity,) if case.complexity else ()

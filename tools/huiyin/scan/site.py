@@ -77,7 +77,7 @@ def scan(
     for path, problem in walk(folder):
         files += 1
         hits += look_at_name(path, settings)
-        data = problem or _read(folder / path, path)
+        data = problem or read_file(folder / path, path)
         if isinstance(data, Problem):
             problems.append(data)
             continue
@@ -142,7 +142,8 @@ def report(hits: Collection[Hit]) -> Iterator[Problem]:
         yield Problem(CODES[hit.confidence], message, hit.path, line=hit.line, article="19")
 
 
-def _read(file: Path, path: str) -> bytes | Problem:
+def read_file(file: Path, path: str) -> bytes | Problem:
+    """A file's bytes, or why they cannot be read; ``path`` is how messages name it."""
     try:
         handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with os.fdopen(handle, "rb") as opened:

@@ -54,6 +54,18 @@ CODES: dict[str, Code] = {
         "mkdocs.yml的extra.open_data缺少许可、联系方式或订阅标识，或者写错。",
         "照项目自带的mkdocs.yml补齐extra.open_data；许可由本单位决定，标识一经使用不要改动。",
     ),
+    "HY842": Code(
+        "error",
+        "页面框架不完整",
+        "site/overrides/ 中的模板没有用到页面应有的内容（标题、网址、正文、订阅等），或者另一个插件改动了它。",
+        "恢复 site/overrides/ 中的模板，或去掉改动页面的插件后重新生成；没有标题的菜单项，在mkdocs.yml的nav中写明标题。",
+    ),
+    "HY843": Code(
+        "error",
+        "进程数不正确",
+        "环境变量HUIYIN_JOBS或者mkdocs.yml中插件huiyin的jobs不是进程数。",
+        "写1到256的整数；不写的，按本机的处理器数。",
+    ),
     "HY830": Code(
         "error",
         "生成站点时不能预览",

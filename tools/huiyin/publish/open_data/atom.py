@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,14 +37,18 @@ class Feed:
 
     @property
     def path(self) -> str:
-        """``feeds/replies.atom``, ``feeds/units/lanzhou.atom``."""
-        return f"{FEEDS}{self.list_address.removesuffix('/')}.atom"
+        """Where it stands."""
+        return path_of(self.list_address)
 
 
-def export(feeds: Iterable[Feed], settings: Settings) -> Iterator[Output]:
-    """Every file below ``feeds/``."""
-    for feed in feeds:
-        yield Output(feed.path, write(feed, settings))
+def export(feed: Feed, settings: Settings) -> Output:
+    """The file of a feed."""
+    return Output(feed.path, write(feed, settings), fresh=(feed.title,))
+
+
+def path_of(list_address: str) -> str:
+    """``feeds/replies.atom``, ``feeds/units/lanzhou.atom``."""
+    return f"{FEEDS}{list_address.removesuffix('/')}.atom"
 
 
 def write(feed: Feed, settings: Settings) -> bytes:

@@ -1,9 +1,9 @@
-"""The published cases below ``data/``: a file a year and format, what was taken back, and an index."""
+"""The published cases below ``data/``: a file a month and format, what was taken back, and an index."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +11,13 @@ from huiyin.publish.addresses import DATA
 from huiyin.publish.open_data import json_lines, parquet, table
 from huiyin.publish.open_data.dictionary import Described
 from huiyin.publish.open_data.fields import record
-from huiyin.publish.open_data.output import Output, by_period, json_bytes
+from huiyin.publish.open_data.output import Output, json_bytes
 from huiyin.publish.open_data.settings import Settings
 from huiyin.publish.reopened import ReopenedCase
 from huiyin.publish.view import PublicCase
 
 INDEX = f"{DATA}index.json"
-VERSION = 1
+VERSION = 2
 """Grows when a field is renamed, removed or changes its type; new fields do not change it."""
 
 
@@ -31,7 +31,7 @@ FORMATS: Mapping[str, Callable[[Sequence[PublicCase]], bytes]] = {
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """One file of the cases of a year.
+    """One file of the cases of a month.
 
     Args:
         kind: ``cases`` or ``removed``.
@@ -39,7 +39,7 @@ class Shard:
     """
 
     kind: str
-    year: str
+    month: str
     format: str
     path: str
     count: int
@@ -48,16 +48,25 @@ class Shard:
     updated: str
 
 
-def export(cases: Iterable[PublicCase], reopened: Iterable[ReopenedCase]) -> Iterator[tuple[Shard, Output]]:
-    """Each file with its entry in the index, one year at a time, so that not more than a year is ever held."""
-    for year, group in by_period(cases, "%Y"):
-        updated = max(c.updated for c in group).isoformat()
-        # One after the other: each may be a hundred megabytes.
+def export(month: str, cases: Sequence[PublicCase], gone: Sequence[ReopenedCase]) -> Iterator[tuple[Shard, Output]]:
+    """The files of a month, each with its entry in the index.
+
+    Args:
+        month: in which all of them were received, such as ``2026-11``.
+        cases, gone: in the order of ``output.in_order``.
+    """
+    if cases:
+        updated = max(c.updated for c in cases).isoformat()
         for ending, make in FORMATS.items():
-            yield _shard("cases", year, ending, make(group), len(group), updated)
-    for year, gone in by_period(reopened, "%Y"):
+            yield _shard("cases", month, ending, make(cases), len(cases), updated)
+    if gone:
         updated = max(c.updated for c in gone).isoformat()
-        yield _shard("removed", year, "jsonl", json_lines.write(map(removed, gone)), len(gone), updated)
+        yield _shard("removed", month, "jsonl", json_lines.write(map(removed, gone)), len(gone), updated)
+
+
+def path_of(kind: str, month: str, ending: str) -> str:
+    """``data/cases/2026-11.csv``."""
+    return f"{DATA}{kind}/{month}.{ending}"
 
 
 def removed(case: ReopenedCase) -> dict[str, Any]:
@@ -85,7 +94,7 @@ def index(shards: Sequence[Shard], fields: Sequence[Described], settings: Settin
                 "files": [
                     {
                         "kind": s.kind,
-                        "year": s.year,
+                        "month": s.month,
                         "format": s.format,
                         "url": settings.url(s.path),
                         "path": s.path,
@@ -106,7 +115,7 @@ def index(shards: Sequence[Shard], fields: Sequence[Described], settings: Settin
     )
 
 
-def _shard(kind: str, year: str, ending: str, data: bytes, count: int, updated: str) -> tuple[Shard, Output]:
-    path = f"{DATA}{kind}/{year}.{ending}"
+def _shard(kind: str, month: str, ending: str, data: bytes, count: int, updated: str) -> tuple[Shard, Output]:
+    path = path_of(kind, month, ending)
     sha256 = hashlib.sha256(data).hexdigest()
-    return Shard(kind, year, ending, path, count, len(data), sha256, updated), Output(path, data)
+    return Shard(kind, month, ending, path, count, len(data), sha256, updated), Output(path, data, fresh=())

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from huiyin.publish.counting import Counts
 from huiyin.publish.open_data.output import Output
 from huiyin.publish.pages import Table
 from huiyin.publish.spreadsheet import csv_text
-from huiyin.publish.statistics import Counted, Figures, rate_text, summarise_by
+from huiyin.publish.statistics import Figures, rate_text
 from huiyin.publish.tables import month_name, table_path
 from huiyin.rules.registry import Registry
 
@@ -35,20 +36,19 @@ COLUMNS: Sequence[tuple[str, Callable[[Figures], int | float | str | None]]] = (
 """(title with its unit, value); the definitions are those of the statistics page."""
 
 
-def export(tables: Iterable[Table], counted: Iterable[Counted], registry: Registry) -> Iterator[Output]:
+def export(tables: Iterable[Table], counts: Counts, registry: Registry) -> Iterator[Output]:
     """Every file below ``data/statistics/``; a figure that has nothing to count is empty."""
     for table in tables:
         rows = [(row.key, row.name, *_cells(row.figures)) for row in table.rows]
         yield _csv(table.csv, ("代号", table.heading), rows)
-    yield _csv(CROSS_PATH, ("单位代号", "单位", "月份"), _by_unit_and_month(counted, registry))
+    yield _csv(CROSS_PATH, ("单位代号", "单位", "月份"), _by_unit_and_month(counts, registry))
 
 
-def _by_unit_and_month(counted: Iterable[Counted], registry: Registry) -> Iterator[tuple[object, ...]]:
-    figures = summarise_by((c for c in counted if c.unit), lambda c: [f"{c.unit} {c.month}"])
+def _by_unit_and_month(counts: Counts, registry: Registry) -> Iterator[tuple[object, ...]]:
     order = {unit: place for place, unit in enumerate(registry.units)}
-    keys = sorted((key.split(" ") for key in figures), key=lambda k: (order.get(k[0], len(order)), k))
-    for unit, month in keys:
-        yield unit, registry.name_of(unit), month_name(month), *_cells(figures[f"{unit} {month}"])
+    figures = counts.by_month("unit")
+    for unit, month in sorted(figures, key=lambda key: (order.get(key[0], len(order)), key)):
+        yield unit, registry.name_of(unit), month_name(month), *_cells(figures[unit, month])
 
 
 def _csv(path: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Output:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeVar
+from xml.sax.saxutils import escape
 
 from huiyin.model.case import SHANGHAI
 from huiyin.publish.addresses import TOPICS, topic_address
-from huiyin.publish.open_data.output import Output, by_period, json_bytes
+from huiyin.publish.open_data.output import Output, Received, json_bytes
 from huiyin.publish.open_data.settings import Settings
-from huiyin.publish.open_data.xml import Element, document
+from huiyin.publish.open_data.xml import DECLARATION, Element, document
 from huiyin.publish.reopened import ReopenedCase
 from huiyin.publish.view import PublicCase
 
@@ -30,6 +31,7 @@ UNSORTED = ("unclassified", "未列主题")
 _MORE = "……（全文见本站网页）"
 
 Told = PublicCase | ReopenedCase
+R = TypeVar("R", bound=Received)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +78,37 @@ def request(case: Told) -> dict[str, Any]:
     }
 
 
-def export(
-    cases: Sequence[PublicCase],
-    reopened: Sequence[ReopenedCase],
-    found: Sequence[Service],
-    settings: Settings,
-    as_of: datetime,
-) -> Iterator[Output]:
-    """Every file below ``open311/``: each answer as JSON and as XML."""
-    told: list[Told] = [*cases, *reopened]
-    yield from _both(f"{ROOT}discovery", *_discovery(told, settings))
+def export(latest: date, found: Sequence[Service], settings: Settings) -> Iterator[Output]:
+    """What does not name a request: the discovery, and the services; each answer as JSON and as XML.
+
+    Args:
+        latest: the day of the last change of any request.
+    """
+    yield from _both(f"{ROOT}discovery", *_discovery(latest, settings))
     plain = [_service(s) for s in found]
     yield from _both(f"{ENDPOINT}services", plain, Element("services", [_element("service", s) for s in plain]))
-    latest = sorted(told, key=lambda c: (c.received_at, c.id), reverse=True)
+
+
+def recent(told: Iterable[R], as_of: datetime) -> list[R]:
+    """Those that ``requests`` answers, latest receipt first."""
     first = as_of - timedelta(days=MAX_DAYS)
-    yield from _requests(f"{ENDPOINT}requests", [c for c in latest if c.received_at >= first][:MAX_REQUESTS])
-    for month, group in by_period(told, "%Y-%m"):
-        yield from _requests(f"{ENDPOINT}months/{month}", group)
-    for case in told:
-        yield from _requests(f"{ENDPOINT}requests/{case.id}", [case])
+    latest = sorted((c for c in told if c.received_at >= first), key=lambda c: (c.received_at, c.id), reverse=True)
+    return latest[:MAX_REQUESTS]
+
+
+def export_recent(told: Iterable[Told]) -> Iterator[Output]:
+    """The answer of ``requests`` without a query, given what it answers."""
+    return _requests(f"{ENDPOINT}requests", told)
+
+
+def export_month(month: str, told: Iterable[Told]) -> Iterator[Output]:
+    """The requests of a month, in their order."""
+    return _requests(f"{ENDPOINT}months/{month}", told)
+
+
+def export_one(case: Told) -> Iterator[Output]:
+    """One request by itself."""
+    return _requests(f"{ENDPOINT}requests/{case.id}", [case])
 
 
 def _published(case: PublicCase) -> dict[str, Any]:
@@ -131,9 +145,8 @@ def _reopened(case: ReopenedCase) -> dict[str, Any]:
     }
 
 
-def _discovery(told: Iterable[Told], settings: Settings) -> tuple[dict[str, Any], Element]:
-    changed = max((c.updated for c in told), default=date(1970, 1, 1))
-    changeset = f"{changed.isoformat()} 00:00"
+def _discovery(latest: date, settings: Settings) -> tuple[dict[str, Any], Element]:
+    changeset = f"{latest.isoformat()} 00:00"
     formats = ["text/xml", "application/json"]
     head = {"changeset": changeset, "contact": settings.contact, "key_service": "只读数据，不需要密钥。"}
     point = {
@@ -163,7 +176,22 @@ def _service(service: Service) -> dict[str, Any]:
 
 def _requests(path: str, cases: Iterable[Told]) -> Iterator[Output]:
     plain = [request(case) for case in cases]
-    yield from _both(path, plain, Element("service_requests", [_element("request", r) for r in plain]))
+    yield Output(f"{path}.json", json_bytes(plain), fresh=())
+    yield Output(f"{path}.xml", _request_document(plain), fresh=())
+
+
+def _request_document(requests: Iterable[dict[str, Any]]) -> bytes:
+    """As ``document`` would write it; there are two of these for each case, so it is written straight."""
+    found = [DECLARATION, "<service_requests>\n"]
+    for fields in requests:
+        found.append("  <request>\n")
+        found += [
+            f"    <{name}/>\n" if value is None or value == "" else f"    <{name}>{escape(value)}</{name}>\n"
+            for name, value in fields.items()
+        ]
+        found.append("  </request>\n")
+    found.append("</service_requests>\n")
+    return "".join(found).encode()
 
 
 def _both(path: str, plain: Any, root: Element) -> Iterator[Output]:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any, Protocol, TypeVar
-
-from huiyin.model.case import SHANGHAI
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +15,14 @@ class Output:
 
     Args:
         path: below the site's root, with ``/``.
+        fresh: the pieces of HTML in it that nobody has looked through yet, and that say all that is new in it; None
+            where that is the whole file. A file that only sets apart the texts of facts has none: they were looked
+            through when the facts were made.
     """
 
     path: str
     data: bytes
+    fresh: tuple[str, ...] | None = None
 
 
 class Received(Protocol):
@@ -39,18 +40,9 @@ class Received(Protocol):
 R = TypeVar("R", bound=Received)
 
 
-def by_period(cases: Iterable[R], name: str) -> Iterator[tuple[str, list[R]]]:
-    """Shards by the time received, which no later event can change, so that a case never moves to another file.
-
-    Args:
-        name: format of the period in Asia/Shanghai, such as ``%Y`` or ``%Y-%m``.
-    """
-
-    def period(case: R) -> str:
-        return f"{case.received_at.astimezone(SHANGHAI):{name}}"
-
-    ordered = sorted(cases, key=lambda c: (c.received_at, c.id))
-    yield from ((key, list(group)) for key, group in groupby(ordered, key=period))
+def in_order(cases: Iterable[R]) -> list[R]:
+    """The order within a file: by the time received, which no later event can change."""
+    return sorted(cases, key=lambda c: (c.received_at, c.id))
 
 
 def json_bytes(value: Any, *, indent: int | None = None) -> bytes:

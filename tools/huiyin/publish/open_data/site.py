@@ -1,28 +1,28 @@
-"""What the MkDocs plugin asks of the open data: their pages, what stands in the heads of pages, and their files."""
+"""What the open data are made of: their pages, and their files that are no shard of a month, a feed or a day."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from heapq import nlargest
+from itertools import groupby
 from typing import Any
 
-from huiyin.model.problem import HuiyinError, Problem
-from huiyin.publish import addresses
+from huiyin.publish import addresses, tables
 from huiyin.publish.divisions import Division
 from huiyin.publish.gather import Gathered
+from huiyin.publish.head import Head
+from huiyin.publish.month import every
 from huiyin.publish.open_data import atom, catalogue, figures, open311, sitemap
-from huiyin.publish.open_data.atom import Feed
 from huiyin.publish.open_data.dictionary import describe
-from huiyin.publish.open_data.json_ld import qa_page
-from huiyin.publish.open_data.output import Output, by_period
+from huiyin.publish.open_data.heads import Heads
+from huiyin.publish.open_data.output import Output
 from huiyin.publish.open_data.settings import Settings
 from huiyin.publish.open_data.sitemap import Located
-from huiyin.publish.pages import CasePage, DataPage, DictionaryPage, ListPage, Page, Table
-from huiyin.repo.reasons import reason
+from huiyin.publish.pages import DataPage, DictionaryPage, Page, Table
+from huiyin.publish.site import ALL
 
 HOME = ("首页", "")
-ROBOTS = "robots.txt"
-ALL = "全部答复"
 
 
 class OpenData:
@@ -52,7 +52,16 @@ class OpenData:
         self._tables = tables
         self._topics = topics
         self._feeds = tuple(_feeds(gathered, settings, units, topics))
-        self._fed = {feed.list_address: feed for feed in self._feeds}
+
+    @property
+    def heads(self) -> Heads:
+        """What stands in the heads of pages."""
+        return Heads(self._settings, {f.list_address: (f.title, f.path) for f, _ in self._feeds})
+
+    @property
+    def feeds(self) -> tuple[tuple[atom.Feed, tuple[Head, ...]], ...]:
+        """Each feed, still empty, and what belongs in it, latest news first."""
+        return self._feeds
 
     def pages(self) -> Iterator[Page]:
         """``data/`` and the data dictionary."""
@@ -76,88 +85,50 @@ class OpenData:
             description="开放数据的每个字段：类型、名称和含义。",
         )
 
-    def head(self, page: Page | None) -> dict[str, Any]:
-        """What the frame puts into the head of a page: feeds, as (title, path), and structured data.
+    def outputs(self, shards: Sequence[catalogue.Shard], parts: Mapping[str, Sequence[Located]]) -> Iterator[Output]:
+        """The files that are of no month, feed or day.
 
         Args:
-            page: None for hand-written pages.
+            shards: the files of the months.
+            parts: of the sitemap.
         """
-        feeds = [self._fed[addresses.REPLIES]]
-        structured = ""
-        match page.view if page else None:
-            case ListPage(addresses=(first, *_)) if first in self._fed and first != addresses.REPLIES:
-                feeds.append(self._fed[first])
-            case CasePage(case=case, preview=False):
-                feeds.append(self._fed[addresses.unit_address(case.unit)])
-                structured = qa_page(case, self._settings)
-            case _:
-                pass
-        return {"feeds": [(feed.title, feed.path) for feed in feeds], "json_ld": structured}
-
-    def write(self, folder: Path, pages: Iterable[Located], taken: Collection[str]) -> None:
-        """Write every file below the built site; a hand-written ``robots.txt`` is left as it is.
-
-        Args:
-            pages: those that search engines may list.
-            taken: paths of files that are there already.
-
-        Raises:
-            HuiyinError: HY802, a hand-written file stands where a generated one belongs; HY906, it cannot be written.
-        """
-        for output in self.outputs(pages):
-            if output.path in taken:
-                if output.path == ROBOTS:
-                    continue
-                raise HuiyinError(
-                    Problem("HY802", f"手写文件占用了自动生成文件的地址：{output.path}", f"site/{output.path}")
-                )
-            path = folder / output.path
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(output.data)
-            except OSError as error:
-                text = f"文件不能写入（{reason(error.errno, '写入')}）。"
-                raise HuiyinError(Problem("HY906", text, output.path)) from None
-
-    def outputs(self, pages: Iterable[Located]) -> Iterator[Output]:
-        """Every file, one at a time."""
         gathered, settings = self._gathered, self._settings
-        shards = []
-        for shard, output in catalogue.export(gathered.cases, gathered.reopened):
-            shards.append(shard)
-            yield output
         yield catalogue.index(shards, self._fields, settings)
-        yield from figures.export(self._tables, gathered.counted, gathered.rulebook.registry)
+        yield from figures.export(self._tables, gathered.counts, gathered.rulebook.registry)
         important = {t for p in gathered.rulebook.procedures.values() for t in p.topics.important}
         services = open311.services((part.name for part in self._topics.parts), important)
-        yield from open311.export(gathered.cases, gathered.reopened, services, settings, gathered.as_of)
-        yield from atom.export(self._feeds, settings)
-        yield from sitemap.export(pages, settings)
+        yield from open311.export(self._latest(), services, settings)
+        yield sitemap.export_index(parts, settings)
         yield sitemap.robots(settings)
 
-    def _data_page(self) -> DataPage:
-        def files(kind: str, year: str, endings: Iterable[str]) -> tuple[tuple[str, str], ...]:
-            return tuple((ending, f"{addresses.DATA}{kind}/{year}.{ending}") for ending in endings)
+    def _latest(self) -> date:
+        days = (one.updated for month in self._gathered.months for one in every(month))
+        return max(filter(None, days), default=date(1970, 1, 1))
 
+    def _data_page(self) -> DataPage:
+        def files(kind: str, month: str, endings: Iterable[str]) -> tuple[tuple[str, str], ...]:
+            return tuple((ending, catalogue.path_of(kind, month, ending)) for ending in endings)
+
+        months = self._gathered.months
+        listed = [(m.name, len(m.heads), files("cases", m.name, catalogue.FORMATS)) for m in months if m.heads]
+        gone = [m.name for m in months if any(other.reopened for other in m.others)]
+        removed = [(tables.month_name(name), catalogue.path_of("removed", name, "jsonl")) for name in reversed(gone)]
         years = [
-            (year, len(group), files("cases", year, catalogue.FORMATS))
-            for year, group in by_period(self._gathered.cases, "%Y")
-        ]
-        removed = [
-            (year, files("removed", year, ["jsonl"])[0][1]) for year, _ in by_period(self._gathered.reopened, "%Y")
+            (year, tuple((tables.month_name(name), count, paths) for name, count, paths in found))
+            for year, found in groupby(reversed(listed), key=lambda entry: entry[0][:4])
         ]
         cross = (figures.CROSS_TITLE, figures.CROSS_PATH)
         groups: dict[str, list[tuple[str, str]]] = {"全部": [], "按单位": [], "按主题": []}
         names = {addresses.REPLIES: "全部", addresses.UNITS: "按单位", addresses.TOPICS: "按主题"}
-        for feed in self._feeds:
+        for feed, _ in self._feeds:
             groups[next(n for start, n in names.items() if feed.list_address.startswith(start))].append(
                 (feed.name, feed.path)
             )
         return DataPage(
             licence=self._settings.licence,
             contact=self._settings.contact,
-            years=tuple(reversed(years)),
-            removed=tuple(reversed(removed)),
+            years=tuple(years),
+            removed=tuple(removed),
             figures=(*((t.caption, t.csv) for t in self._tables), cross),
             feeds=tuple((name, tuple(found)) for name, found in groups.items()),
             interfaces=(
@@ -168,7 +139,11 @@ class OpenData:
         )
 
 
-def _feeds(gathered: Gathered, settings: Settings, units: Division, topics: Division) -> Iterator[Feed]:
-    yield Feed(addresses.REPLIES, ALL, f"{settings.title}：{ALL}", gathered.cases)
-    for part in (*units.parts, *topics.parts):
-        yield Feed(part.address, part.name, f"{settings.title}：{part.heading}", part.cases)
+def _feeds(
+    gathered: Gathered, settings: Settings, units: Division, topics: Division
+) -> Iterator[tuple[atom.Feed, tuple[Head, ...]]]:
+    lists = [(addresses.REPLIES, ALL, ALL, gathered.heads)]
+    lists += [(part.address, part.name, part.heading, tuple(part.cases)) for part in (*units.parts, *topics.parts)]
+    for address, name, heading, cases in lists:
+        latest = tuple(nlargest(atom.LATEST, cases, key=lambda head: (head.news, head.id)))
+        yield atom.Feed(address, name, f"{settings.title}：{heading}", ()), latest

@@ -1,13 +1,14 @@
-"""The sitemap (sitemaps.org 0.9): an index, and a part for each month received, so that no part grows for ever."""
+"""The sitemap (sitemaps.org 0.9): an index, and parts by month, so that none grows for ever."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from huiyin.publish.addresses import MONTHS
 from huiyin.publish.open_data.output import Output
 from huiyin.publish.open_data.settings import Settings
 from huiyin.publish.open_data.xml import Element, document
@@ -17,6 +18,7 @@ PARTS = "sitemaps/"
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 MOST = 50_000
 """Addresses in one part, by the protocol."""
+_ARCHIVE = re.compile(r"/(\d{4}-\d{2})/")
 _CASE = re.compile(r"cases/(\d{4})/(\d{2})/")
 
 
@@ -33,20 +35,41 @@ class Located:
     updated: date | None
 
 
-def export(pages: Iterable[Located], settings: Settings) -> Iterator[Output]:
-    """The parts, then the index that names them, and ``robots.txt`` that names the index."""
+def divide(pages: Iterable[Located]) -> dict[str, list[Located]]:
+    """Name of each part → its pages, in the order of addresses."""
     parts: dict[str, list[Located]] = defaultdict(list)
     for page in sorted(pages, key=lambda p: p.address):
-        month = _CASE.match(page.address)
-        parts[f"{month[1]}-{month[2]}" if month else "pages"].append(page)
-    index = []
-    for name, listed in sorted(parts.items()):
-        for number in range(0, len(listed), MOST):
-            part = listed[number : number + MOST]
-            path = f"{PARTS}{name}.xml" if not number else f"{PARTS}{name}-{number // MOST + 1}.xml"
-            yield Output(path, document(_set("urlset", "url", part, settings)))
-            index.append(Located(path, max((p.updated for p in part if p.updated), default=None)))
-    yield Output(INDEX, document(_set("sitemapindex", "sitemap", index, settings)))
+        parts[_part(page.address)].append(page)
+    return dict(sorted(parts.items()))
+
+
+def export_part(name: str, pages: Sequence[Located], settings: Settings) -> Iterator[Output]:
+    """The files of a part: one, where the protocol allows."""
+    for path, part in _files(name, pages):
+        yield Output(path, document(_set("urlset", "url", part, settings)))
+
+
+def export_index(parts: Mapping[str, Sequence[Located]], settings: Settings) -> Output:
+    """The index, which names every file with the day of its last change."""
+    listed = [
+        Located(path, max((p.updated for p in part if p.updated), default=None))
+        for name, pages in parts.items()
+        for path, part in _files(name, pages)
+    ]
+    return Output(INDEX, document(_set("sitemapindex", "sitemap", listed, settings)))
+
+
+def _part(address: str) -> str:
+    if month := _CASE.match(address):
+        return f"{month[1]}-{month[2]}"
+    archive = _ARCHIVE.search(address)
+    return f"lists-{archive[1]}" if archive and not address.startswith(MONTHS) else "pages"
+
+
+def _files(name: str, pages: Sequence[Located]) -> Iterator[tuple[str, Sequence[Located]]]:
+    for number in range(0, max(1, len(pages)), MOST):
+        path = f"{PARTS}{name}.xml" if not number else f"{PARTS}{name}-{number // MOST + 1}.xml"
+        yield path, pages[number : number + MOST]
 
 
 def robots(settings: Settings) -> Output:

@@ -1,0 +1,1 @@
+"""The output folder: brought up to date in place, never emptied, never trusted blindly."""

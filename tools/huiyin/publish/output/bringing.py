@@ -1,0 +1,183 @@
+"""Bringing the output folder up to date: making what must be made, leaving the rest, taking away what is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from huiyin.model.personal import Confidence
+from huiyin.model.problem import Problem
+from huiyin.publish.digests import digest
+from huiyin.publish.output.files import File, is_as_left, pack, remove, survey, unpack
+from huiyin.publish.output.manifest import Manifest, Shard
+from huiyin.publish.output.shards import Job, Made, Task, Workshop, make
+from huiyin.scan.looking import Hit
+from huiyin.spreading import spread
+
+TOGETHER = 4
+"""Shards that a process makes at once."""
+FETCHED = 20_000
+"""Facts that are fetched at once; bounds the memory."""
+SPARED = ("search/data/",)
+"""What somebody else writes to the output folder, and takes care of: the index of the search."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A shard, and how it is made if it must be.
+
+    Args:
+        inputs: the digest of all that it depends on, the press aside.
+        job: what makes it, given the facts of ``oids``.
+        oids: of the blobs whose facts it needs; they are fetched only if it must be made.
+    """
+
+    name: str
+    inputs: bytes
+    job: Callable[[list[bytes]], Job]
+    oids: tuple[str, ...] = ()
+
+
+@dataclass
+class Bringing:
+    """One build.
+
+    Args:
+        base: the digest of all on which every shard depends.
+        facts: gives the packed facts of blobs.
+        hits, problems: what was found in files, which were then not written.
+    """
+
+    manifest: Manifest
+    workshop: Workshop
+    base: bytes
+    facts: Callable[[Sequence[str]], Mapping[str, bytes]]
+    hits: list[Hit] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    made: int = 0
+    kept: int = 0
+
+    def __post_init__(self) -> None:
+        self._before = self.manifest.shards()
+        self._seen: set[str] = set()
+        self._done: dict[str, Shard] = {}
+        self._strange: set[str] = set()
+        self._damaged = False
+
+    def begin(self) -> None:
+        """From now on the folder is written to.
+
+        Raises:
+            HuiyinError: HY906.
+        """
+        folder = Path(self.workshop.folder)
+        if not self.manifest.trusted and folder.is_dir():
+            self._strange = survey(str(folder), SPARED)
+        self.manifest.begin()
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found that must not be published."""
+        return not self.problems and not any(hit.confidence is Confidence.CERTAIN for hit in self.hits)
+
+    def bring(self, plans: Iterable[Plan], executor: Callable[[], Executor | None]) -> None:
+        """Make the shards that are not as they should be.
+
+        Args:
+            executor: opens processes, if there is enough to do.
+
+        Raises:
+            HuiyinError: HY802, HY842, HY906.
+        """
+        stale = [(plan, inputs) for plan in plans if (inputs := self._stale(plan)) is not None]
+        tasks = self._tasks(stale)
+        chosen = executor() if len(stale) > TOGETHER else None
+        for results in spread(chosen, make, self.workshop, tasks, size=TOGETHER):
+            for result in results:
+                self._note(result)
+
+    def told(self, start: str) -> Iterator[bytes]:
+        """What was told of the shards whose names begin so, in the order of their names."""
+        for name in sorted(name for name in self._seen if name.startswith(start)):
+            yield (self._done.get(name) or self._before[name]).told
+
+    def files_of(self, name: str, inputs: bytes) -> dict[str, bytes]:
+        """Path → digest of each file of a shard as the last build left it, where it was made of just that."""
+        shard = self._before.get(name)
+        if shard is None or shard.inputs != inputs:
+            return {}
+        return {f.path: f.digest for f in self._files(shard) if is_as_left(self.workshop.folder, [f])}
+
+    def add(self, name: str, inputs: bytes, files: Sequence[File]) -> None:
+        """Note a shard that somebody else has made."""
+        self._seen.add(name)
+        self._done[name] = Shard(inputs, pack(files), b"")
+
+    def finish(self) -> None:
+        """Take away the files of no shard, and say in the manifest how the folder was left.
+
+        Raises:
+            HuiyinError: HY906.
+        """
+        gone = self._before.keys() - self._seen
+        replaced = [self._before[name] for name in (*gone, *(self._before.keys() & self._done.keys()))]
+        old = {file.path for shard in replaced for file in self._files(shard)} | self._strange
+        new = {file.path for shard in self._done.values() for file in unpack(shard.files)}
+        if self._damaged:
+            kept = [self._before[name] for name in self._before.keys() & self._seen - self._done.keys()]
+            new |= {file.path for shard in kept for file in unpack(shard.files)}
+            old = survey(self.workshop.folder, SPARED)
+        remove(self.workshop.folder, sorted(old - new))
+        self.manifest.finish(self._done.items(), gone)
+
+    def _tasks(self, stale: Iterable[tuple[Plan, bytes]]) -> Iterator[Task]:
+        """The facts of many shards are fetched together, for each question to the index has its price."""
+        for group in _grouped(stale):
+            oids = list(dict.fromkeys(oid for plan, _ in group for oid in plan.oids))
+            facts = self.facts(oids) if oids else {}
+            for plan, inputs in group:
+                yield Task(plan.name, inputs, plan.job([facts[oid] for oid in plan.oids]))
+
+    def _stale(self, plan: Plan) -> bytes | None:
+        """What the shard must be made of, or None where the last one can stay."""
+        self._seen.add(plan.name)
+        inputs = digest([self.base, plan.inputs])
+        before = self._before.get(plan.name)
+        if before is None or before.inputs != inputs:
+            return inputs
+        files = self._files(before)
+        if not files or not is_as_left(self.workshop.folder, files):
+            return inputs
+        self.kept += 1
+        return None
+
+    def _files(self, shard: Shard) -> list[File]:
+        """The files of a shard of the last build; none where the manifest does not say, which it should."""
+        try:
+            return unpack(shard.files)
+        except ValueError:
+            self._damaged = True
+            return []
+
+    def _note(self, result: Made) -> None:
+        self.made += 1
+        self.hits += result.hits
+        self.problems += result.problems
+        # What is doubtful is told again by the next build.
+        inputs = b"" if result.hits or result.problems else result.inputs
+        self._done[result.name] = Shard(inputs, result.files, result.told)
+
+
+def _grouped(stale: Iterable[tuple[Plan, bytes]]) -> Iterator[list[tuple[Plan, bytes]]]:
+    group: list[tuple[Plan, bytes]] = []
+    number = 0
+    for plan, inputs in stale:
+        group.append((plan, inputs))
+        number += len(plan.oids)
+        if number >= FETCHED:
+            yield group
+            group, number = [], 0
+    if group:
+        yield group

@@ -1,0 +1,108 @@
+"""What the last build left in the output folder: by shard, what it was made of and which files it has.
+
+It lies beside the folder and is never the only copy of anything: without it a build makes all pages and compares their
+bytes with those on the disk. It is not trusted where a build did not end, where it speaks of another folder, or where
+it is not whole; and of every file it says enough to notice that somebody else wrote to it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+VERSION = "1"
+_TABLES = """
+CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS shard (name TEXT PRIMARY KEY, inputs BLOB NOT NULL, files BLOB NOT NULL, told BLOB NOT NULL);
+"""
+
+
+class Shard(NamedTuple):
+    """One shard as it was left.
+
+    Args:
+        inputs: the digest of all that its files depend on.
+        files: see ``files.pack``.
+        told: what whoever made it told of it.
+    """
+
+    inputs: bytes
+    files: bytes
+    told: bytes = b""
+
+
+class Manifest:
+    """The manifest of one output folder.
+
+    Args:
+        path: where it is kept, or None to keep it in memory.
+        folder: the output folder.
+    """
+
+    def __init__(self, path: Path | None, folder: Path) -> None:
+        self._about = {"version": VERSION, "folder": str(folder.resolve()), "clean": "1"}
+        try:
+            self._database = _open(path)
+            self.trusted = dict(self._database.execute("SELECT name, value FROM about")) == self._about
+        except (sqlite3.Error, OSError):
+            self._database = _renew(path)
+            self.trusted = False
+        if not self.trusted:
+            with self._database:
+                self._database.execute("DELETE FROM shard")
+
+    def shards(self) -> dict[str, Shard]:
+        """All that is known, by name."""
+        return {name: Shard(*row) for name, *row in self._database.execute("SELECT * FROM shard")}
+
+    def begin(self) -> None:
+        """Say that the folder is being written to: until ``finish`` nobody knows what is in it."""
+        with self._database:
+            self._database.execute("DELETE FROM about")
+
+    def finish(self, made: Iterable[tuple[str, Shard]], gone: Iterable[str]) -> None:
+        """Say how it was left.
+
+        Args:
+            made: name → shard of those that were made anew.
+            gone: names of those that are no more.
+        """
+        with self._database:
+            self._database.executemany("DELETE FROM shard WHERE name = ?", ((name,) for name in gone))
+            rows = ((name, *shard) for name, shard in made)
+            self._database.executemany("INSERT OR REPLACE INTO shard VALUES (?, ?, ?, ?)", rows)
+            self._database.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", self._about.items())
+        self.trusted = True
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+
+def _open(path: Path | None) -> sqlite3.Connection:
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    database = sqlite3.connect(path or ":memory:", timeout=60)
+    try:
+        database.executescript(_TABLES)
+        if database.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            raise sqlite3.DatabaseError("damaged")
+        database.execute("SELECT name, inputs, files, told FROM shard LIMIT 1")
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _renew(path: Path | None) -> sqlite3.Connection:
+    """A new one in the place of one that cannot be read, or in memory where none can be written."""
+    try:
+        if path is not None:
+            path.unlink(missing_ok=True)
+            for ending in ("-journal", "-wal", "-shm"):
+                path.with_name(path.name + ending).unlink(missing_ok=True)
+        return _open(path)
+    except (sqlite3.Error, OSError):
+        return _open(None)

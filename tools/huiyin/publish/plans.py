@@ -1,0 +1,124 @@
+"""Which shards the site has, and what each depends on: who has made one of just that before need not make it again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from huiyin.publish.accepted import accepted
+from huiyin.publish.digests import digest, of_value
+from huiyin.publish.gather import Gathered
+from huiyin.publish.head import Head
+from huiyin.publish.jobs import CaseDay, DataMonth, FeedFile, ListPages, Previews, RecentRequests, SitemapPart
+from huiyin.publish.lists import ListShard
+from huiyin.publish.month import Month, Other, every
+from huiyin.publish.open_data import open311
+from huiyin.publish.open_data.site import OpenData
+from huiyin.publish.open_data.sitemap import Located
+from huiyin.publish.output.bringing import Plan
+from huiyin.publish.output.shards import Job
+from huiyin.publish.similar import Pool, find_similar, pools
+from huiyin.publish.site import Site
+from huiyin.spreading import spread
+
+SIMILAR = "public-similar"
+"""Kind of what is kept in the index."""
+_SIMILAR = msgspec.json.Decoder(dict[str, tuple[str, ...]])
+
+
+def plan(
+    gathered: Gathered,
+    site: Site,
+    data: OpenData,
+    parts: Mapping[str, Sequence[Located]],
+    similar: Mapping[str, tuple[str, ...]],
+) -> Iterator[Plan]:
+    """Every shard but the files that are made at the end.
+
+    Args:
+        parts: of the sitemap.
+        similar: id → ids of the replies that resemble it.
+    """
+    heads = {head.id: head for head in gathered.heads}
+    for month in gathered.months:
+        yield from _days(gathered, site, month, heads, similar)
+        if told := list(_told([month])):
+            yield _of_facts(f"data/{month.name}", told, partial(DataMonth, month.name))
+    yield from map(_list, site.lists)
+    for feed, latest in data.feeds:
+        said = [feed.title, *(head.digest for head in latest)]
+        yield _of_facts(f"feed/{feed.list_address}", latest, partial(FeedFile, feed), said)
+    yield _of_facts("open311", open311.recent(_told(gathered.months), gathered.as_of), RecentRequests)
+    for name, pages in parts.items():
+        yield Plan(f"sitemap/{name}", _digest(pages), _ready(SitemapPart(name, pages)))
+    if previews := tuple(site.previews()):
+        known = accepted(gathered.previews or (), (), (), gathered.rulebook.privacy)
+        yield Plan("preview", of_value([page.view for page in previews]), _ready(Previews(previews, known)))
+
+
+def compare(gathered: Gathered, executor: Executor | None) -> dict[str, tuple[str, ...]]:
+    """The similar replies of every case; those of a month whose pool did not change are known."""
+    months = {of_value(p).hex(): p for p in pools(gathered.heads)}
+    known = gathered.index.get(SIMILAR, gathered.stamp, months)
+    missing = [(key, pool) for key, pool in months.items() if key not in known]
+    for rows in spread(executor, _compare, None, missing, size=1):
+        gathered.index.put(SIMILAR, gathered.stamp, rows)
+        known |= dict(rows)
+    return {case: others for row in known.values() for case, others in _SIMILAR.decode(row).items()}
+
+
+def _compare(context: None, chunk: Sequence[tuple[str, Pool]]) -> list[tuple[str, bytes]]:
+    return [(key, msgspec.json.encode(find_similar(pool))) for key, pool in chunk]
+
+
+def _days(
+    gathered: Gathered, site: Site, month: Month, heads: Mapping[str, Head], similar: Mapping[str, tuple[str, ...]]
+) -> Iterator[Plan]:
+    hidden = frozenset(case.id for case in gathered.previews or ())
+    days: dict[str, list[Head | Other]] = defaultdict(list)
+    for one in every(month):
+        if isinstance(one, Other) and not (one.reopened or one.status):
+            continue
+        days[one.received].append(one)
+    for day, found in sorted(days.items()):
+        named = {o.id: tuple(heads[n] for n in similar.get(o.id, ()) if n in heads) for o in found}
+        said = [part for o in found for part in (o.id, *(head.digest for head in named[o.id]), "")]
+        said += sorted(hidden.intersection(named))
+        said += sorted(gathered.repeated) if gathered.repeated else []
+
+        def job(packed: list[bytes], named: dict[str, tuple[Head, ...]] = named) -> CaseDay:
+            return CaseDay(site.case_pages, packed, named, hidden, frozenset(gathered.repeated))
+
+        yield _of_facts(f"day/{day}", found, job, said)
+
+
+def _of_facts(name: str, of: Sequence[Any], make: Any, said: Iterable[str] = ()) -> Plan:
+    """A shard that is made of the facts of some cases, which are fetched only if it must be made."""
+    inputs = digest([*(one.digest for one in of), "", *said])
+    return Plan(name, inputs, make, tuple(one.oid for one in of))
+
+
+def _list(shard: ListShard) -> Plan:
+    told = (shard.address, shard.heading, shard.trail, shard.total, shard.figures, shard.archive)
+    inputs = digest([of_value(told), *(head.digest for head in shard.cases)])
+    return Plan(f"list/{shard.start}", inputs, _ready(ListPages(shard)))
+
+
+def _ready(job: Job) -> Callable[[list[bytes]], Job]:
+    """A shard that needs no facts."""
+    return lambda _: job
+
+
+def _digest(pages: Iterable[Located]) -> bytes:
+    return digest(f"{page.address} {page.updated}" for page in pages)
+
+
+def _told(months: Iterable[Month]) -> Iterator[Head | Other]:
+    for month in months:
+        yield from month.heads
+        yield from (other for other in month.others if other.reopened)
