@@ -18,7 +18,7 @@ from huiyin.repo.canonical import canonical
 from huiyin.repo.git import open_source
 from huiyin.repo.store import case_paths, load_rulebook, read_cases
 from huiyin.rules.replay import Replay, replay
-from tests.repository import PROJECT
+from tests.cases import PROJECT
 
 VARIED = 3000
 

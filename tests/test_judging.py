@@ -16,6 +16,7 @@ from huiyin.judging import KIND, Judged, judge_all
 from huiyin.repo.blobs import survey
 from huiyin.repo.git import open_source
 from huiyin.repo.index import Index, open_index
+from huiyin.repo.schemas import load_schema
 from huiyin.repo.stamp import stamp_of
 from huiyin.repo.store import CASES, load_rulebook
 from huiyin.reports.deadlines import deadline_report
@@ -144,9 +145,7 @@ def test_processes_tell_what_one_process_tells(record: Repository, monkeypatch: 
 
 def test_a_file_that_kills_its_process_is_refused(record: Repository) -> None:
     """Fails closed: the file is told of, as it was not checked."""
-    bench = judging.Bench(
-        load_rulebook(open_source(record.root)), judging.load_schema(open_source(PROJECT), "case"), MOMENT
-    )
+    bench = judging.Bench(load_rulebook(open_source(record.root)), load_schema(open_source(PROJECT), "case"), MOMENT)
     [(path, _, body)] = judging._give_up(bench, (PLACE, b"x"))
     assert (PLACE, b"HY975") == (path, body[body.index(b"HY975") :][:5])
 

@@ -16,7 +16,7 @@ from huiyin.check import check
 from huiyin.committed import find_in_file
 from huiyin.findings import case_texts, find_in_case, hide, hide_path
 from huiyin.introduced import find_introduced
-from huiyin.model.event import EVENT_TYPES
+from huiyin.model.event import EVENT_TYPES, Answered
 from huiyin.repo import canonical, yaml
 from huiyin.repo.base import load_base
 from huiyin.repo.git import read_blobs
@@ -397,6 +397,7 @@ def test_texts_looked_through_together_hide_nothing() -> None:
         alone = find_personal(snippet.text, settings, official=snippet.official)
         if snippet.official:
             *before, last = answered.events
+            assert isinstance(last, Answered)
             case, pointer = replace(answered, events=(*before, replace(last, reply=snippet.text))), "/events/2/reply"
         else:
             case, pointer = replace(answered, title="转自公众号", body=snippet.text), "/body"

@@ -36,7 +36,7 @@ def naive(root: Path) -> tuple[dict[str, str], list[Problem]]:
 def seen(root: Path) -> tuple[dict[str, str], list[Problem]]:
     """What the survey says."""
     found = survey(FolderSource(root), CASES)
-    return found.blobs, found.strange
+    return found.blobs, list(found.strange)
 
 
 def _change(record: Repository) -> None:

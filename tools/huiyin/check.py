@@ -94,8 +94,8 @@ def check(
             problems += _check_name(path, repeated)
     for name in sorted(used):
         problems += _check_in_force(rulebook.procedures[name], used[name], too_early[name], now)
-    found = sorted(problems, key=lambda p: (p.path, p.line or 0, p.code))
-    return CheckReport(count, _hide_in(found, source, rulebook, index))
+    ordered = sorted(problems, key=lambda p: (p.path, p.line or 0, p.code))
+    return CheckReport(count, _hide_in(ordered, source, rulebook, index))
 
 
 @dataclass(frozen=True, slots=True)

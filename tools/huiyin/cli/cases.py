@@ -61,7 +61,8 @@ class Replays:
         from huiyin.repo.blobs import survey
         from huiyin.repo.index import open_index
 
-        place, unsure = self._place, []
+        place = self._place
+        unsure: list[str] = []
         there, index = survey(place.source, CASES), open_index(place.root)
         for folder in judge_folders(place.source, place.rulebook, self._now, there, index, jobs=None):
             unsure += folder.unsure

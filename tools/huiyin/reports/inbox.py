@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,7 +46,8 @@ def tasks_of_unit(
     replays: Iterable[Replay | Waiting], rulebook: Rulebook, now: datetime, unit: str
 ) -> tuple[Task, ...]:
     """What the unit's clerks must record."""
-    return _ordered(t for r in replays for t in _tasks(r, rulebook, now) if t.unit == unit and t.role == "record")
+    tasks = (task for replay in replays for task, _ in _seated(replay, rulebook, now, {unit}))
+    return _ordered(task for task in tasks if task.role == "record")
 
 
 def tasks_of_person(
@@ -59,33 +60,30 @@ def tasks_of_person(
     """
     person = rulebook.registry.person(person_id)
     day = local_day(now)
+    units = {holding.unit for holding in person.holdings}
     return _ordered(
         task
         for replay in replays
-        for task, seat in _seated(replay, rulebook, now)
+        for task, seat in _seated(replay, rulebook, now, units)
         if person.holds(task.unit, seat.role, day)
     )
 
 
-def _tasks(replay: Replay | Waiting, rulebook: Rulebook, now: datetime) -> Iterator[Task]:
-    for task, _ in _seated(replay, rulebook, now):
-        yield task
-
-
-def _seated(replay: Replay | Waiting, rulebook: Rulebook, now: datetime) -> Iterator[tuple[Task, Seat]]:
-    """One task a seat: all awaited events that this seat would record, or would sign."""
+def _seated(
+    replay: Replay | Waiting, rulebook: Rulebook, now: datetime, units: Container[str]
+) -> Iterator[tuple[Task, Seat]]:
+    """One task a seat of some units: all awaited events that this seat would record, or would sign."""
     if replay.case.received_at > now:
         return
-    awaited = [s for s in replay.steps if s.event in replay.procedure.states[replay.state].awaits]
     seats: dict[tuple[str, str | None, str], tuple[Seat, list[tuple[str, str]]]] = {}
-    for step in awaited:
+    for step in replay.awaited:
         unconditional = [a for a in step.approvals if not a.when]
         for role, seat in [("record", step.opened_by), *(("approve", a) for a in unconditional)]:
             _, events = seats.setdefault((role, seat.unit, seat.actor), (seat, []))
             events.append((step.event, step.title))
     clock = None if replay.state in UNTIMED else replay.clock(CLOCK_OF_STATE.get(replay.state, ClockKind.HANDLING))
     for (role, unit, _), (seat, events) in seats.items():
-        if unit is None:
+        if unit is None or unit not in units:
             continue
         late = present_lateness(clock, now, rulebook.days_for(clock.unit, replay.procedure)) if clock else None
         task = Task(

@@ -158,6 +158,10 @@ class Procedure:
         default_factory=dict, init=False, repr=False, compare=False
     )
 
+    _legal: dict[tuple[str, str, Channel], tuple[str, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
     def route_for(self, channel: Channel, kind: UnitKind) -> Route | None:
         """The route of a message of that channel handled by that kind of unit, or None if there is none."""
         for route in self.routes.values():
@@ -175,6 +179,22 @@ class Procedure:
         if key not in self._moves:
             self._moves[key] = self._find_transition(event, route)
         return self._moves[key]
+
+    def legal_events(self, state: str, route: Route | None, channel: Channel) -> tuple[str, ...]:
+        """Names of the events allowed in ``state``, in their order.
+
+        Args:
+            route: None before assignment, when every route of the channel is open.
+        """
+        key = (state, route.name if route else "", channel)
+        if key not in self._legal:
+            routes = [r for r in self.routes.values() if r.channel == channel] if route is None else [route]
+            self._legal[key] = tuple(
+                name
+                for name in self.events
+                if any((t := self.transition(name, r)) is not None and state in t.from_states for r in routes)
+            )
+        return self._legal[key]
 
     def _find_transition(self, event: str, route: Route | None) -> Transition | None:
         rule = self.events[event]

@@ -71,6 +71,12 @@ class Replay:
         return next_steps(self.state, self.route, self.assigned, self.case, self.procedure)
 
     @property
+    def awaited(self) -> tuple[NextStep, ...]:
+        """Those of the next steps that the case waits for."""
+        awaits = self.procedure.states[self.state].awaits
+        return next_steps(self.state, self.route, self.assigned, self.case, self.procedure, awaits)
+
+    @property
     def public_status(self) -> str:
         """待回复, 办理中 or 已办理."""
         return self.procedure.states[self.state].public
@@ -196,9 +202,10 @@ class Waiting:
         return self.instructed and is_overdue(self.clock(ClockKind.HANDLING), self.now)
 
     @property
-    def steps(self) -> tuple[NextStep, ...]:
+    def awaited(self) -> tuple[NextStep, ...]:
         """As in ``Replay``."""
-        return next_steps(self.state, self.route, self.assigned, self.case, self.procedure)
+        awaits = self.procedure.states[self.state].awaits
+        return next_steps(self.state, self.route, self.assigned, self.case, self.procedure, awaits)
 
     def clock(self, kind: ClockKind) -> Clock | None:
         """As in ``Replay``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -61,9 +61,14 @@ def unit_of(actor: ActorRule, responsible: str | None, case: Channelled, procedu
 
 
 def next_steps(
-    state: str, route: Route | None, assigned: Assigned | None, case: Channelled, procedure: Procedure
+    state: str,
+    route: Route | None,
+    assigned: Assigned | None,
+    case: Channelled,
+    procedure: Procedure,
+    only: Container[str] | None = None,
 ) -> tuple[NextStep, ...]:
-    """The events that may follow in ``state``, in the order of the procedure."""
+    """The events that may follow in ``state``, in the order of the procedure; those named by ``only``, or all."""
     responsible = assigned.unit if assigned else None
 
     def seat(name: str, approval: Approval | None = None) -> Seat:
@@ -87,15 +92,10 @@ def next_steps(
             articles=procedure.events[name].articles,
         )
         for name in legal_events(state, route, case, procedure)
+        if only is None or name in only
     )
 
 
 def legal_events(state: str, route: Route | None, case: Channelled, procedure: Procedure) -> tuple[str, ...]:
     """Names of the events allowed in ``state``; before assignment every route of the channel is open."""
-    routes = [r for r in procedure.routes.values() if r.channel == case.channel] if route is None else [route]
-
-    def allowed(name: str) -> bool:
-        transitions = [procedure.transition(name, r) for r in routes]
-        return any(t is not None and state in t.from_states for t in transitions)
-
-    return tuple(name for name in procedure.events if allowed(name))
+    return procedure.legal_events(state, route, case.channel)
