@@ -73,34 +73,35 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     """A titled table; cells are plain text, never markup. What is too wide for the screen is folded, if it is short."""
     from rich.cells import cell_len  # alone it is quick; the rest of rich takes longer than most commands do
 
-    found = [[str(cell) for cell in row] for row in rows]
+    given = list(rows)
+    found = [[str(cell) for cell in row] for row in given]
     widths = [max(map(cell_len, column)) for column in zip(columns, *found, strict=True)]
     screen = shutil.get_terminal_size().columns if sys.stdout.isatty() else PIPE_WIDTH
     fits = sum(widths) + 3 * len(widths) + 1 <= screen and not any("\n" in cell for row in found for cell in row)
     if not fits and len(found) <= LONG:
-        _print_folded(title, columns, found)
+        _print_folded(title, columns, given)
         return
 
-    def line(left: str, cells: Sequence[str], between: str, right: str) -> str:
-        padded = (f" {cell}{' ' * (width - cell_len(cell))} " for cell, width in zip(cells, widths, strict=True))
-        return left + between.join(padded) + right
+    def padded(cell: object, width: int) -> str:
+        blank = " " * (width - cell_len(str(cell)))
+        return f" {blank}{cell} " if getattr(cell, "justify", None) == "right" else f" {cell}{blank} "
 
     def rule(left: str, stroke: str, between: str, right: str) -> str:
         return left + between.join(stroke * (width + 2) for width in widths) + right
 
-    head = [click.style(f" {c}{' ' * (w - cell_len(c))} ", bold=True) for c, w in zip(columns, widths, strict=True)]
+    head = (click.style(padded(column, width), bold=True) for column, width in zip(columns, widths, strict=True))
     lines = [
         *([click.style(title, bold=True)] if title else []),
         rule("┏", "━", "┳", "┓"),
         f"┃{'┃'.join(head)}┃",
         rule("┡", "━", "╇", "┩"),
-        *(line("│", row, "│", "│") for row in found),
+        *(f"│{'│'.join(map(padded, row, widths))}│" for row in given),
         rule("└", "─", "┴", "┘"),
     ]
     click.echo("\n".join(lines))
 
 
-def _print_folded(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def _print_folded(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -109,6 +110,6 @@ def _print_folded(title: str, columns: Sequence[str], rows: Iterable[Sequence[st
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
     width = None if sys.stdout.isatty() else PIPE_WIDTH
     Console(file=sys.stdout, highlight=False, width=width).print(table)

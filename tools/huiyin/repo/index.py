@@ -113,12 +113,7 @@ class Index:
         return found
 
     def _rows(self, base: sqlite3.Connection, number: int, wanted: list[bytes]) -> Iterator[tuple[bytes, bytes]]:
-        [held] = base.execute("SELECT count(*) FROM facts WHERE stamp = ?", (number,)).fetchone()
-        if 4 * len(wanted) > held:  # nearly all of them: read through instead of looking each up
-            among = set(wanted)
-            every = base.execute("SELECT oid, body FROM facts WHERE stamp = ?", (number,))
-            yield from (row for row in every if row[0] in among)
-            return
+        wanted = sorted(wanted)  # neighbours lie on the same pages
         for start in range(0, len(wanted), _BATCH):
             part = wanted[start : start + _BATCH]
             marks = ",".join("?" * len(part))
