@@ -85,6 +85,9 @@ def read_months(
         broken |= missing
         if not missing:
             index.put(MONTH, stamp, [(keys[name], months.pack(found[name]))])
+    if stale:
+        index.prune(FACTS, stamp, listed.values())
+        index.prune(MONTH, stamp, keys.values())
     return [found[name] for name in sorted(found)], broken
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from huiyin.repo.lock import FOLDER, IGNORE
 
 NAME = "index.sqlite"
-FORM = 1
+FORM = 2
 """Raised when the tables change; an index of another form is made anew."""
 _SEAL = 8
 _KEPT = 3
@@ -29,7 +29,8 @@ PATIENCE = 10_000
 """Milliseconds that one process waits for another's writing."""
 _TABLES = f"""
 PRAGMA user_version = {FORM};
-CREATE TABLE stamps (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, stamp BLOB NOT NULL, UNIQUE (kind, stamp));
+CREATE TABLE stamps (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, stamp BLOB NOT NULL, held INTEGER NOT NULL,
+    UNIQUE (kind, stamp));
 CREATE TABLE facts (stamp INTEGER NOT NULL, oid BLOB NOT NULL, body BLOB NOT NULL, PRIMARY KEY (stamp, oid))
     WITHOUT ROWID;
 """
@@ -86,12 +87,15 @@ class Index:
             number = self._number(base, kind, stamp)
             if number is None:
                 return
-            [held] = base.execute("SELECT count(*) FROM facts WHERE stamp = ?", (number,)).fetchone()
+            # Counted when they are kept, for to count them here would read them all.
+            [held] = base.execute("SELECT held FROM stamps WHERE number = ?", (number,)).fetchone()
             if held > 2 * len(kept) + 1000:
-                known = base.execute("SELECT oid FROM facts WHERE stamp = ?", (number,))
-                gone = [(number, oid) for (oid,) in known if oid not in kept]
+                known = [oid for (oid,) in base.execute("SELECT oid FROM facts WHERE stamp = ?", (number,))]
+                gone = [(number, oid) for oid in known if oid not in kept]
+                base.execute("BEGIN IMMEDIATE")
                 with base:
                     base.executemany("DELETE FROM facts WHERE stamp = ? AND oid = ?", gone)
+                    base.execute("UPDATE stamps SET held = ? WHERE number = ?", (len(known) - len(gone), number))
 
     def close(self) -> None:
         """Let go of the file."""
@@ -132,13 +136,14 @@ class Index:
             base.executemany(
                 "INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", ((number, oid, body) for oid, body in rows)
             )
+            base.execute("UPDATE stamps SET held = held + ? WHERE number = ?", (len(rows), number))
 
     def _begin(self, base: sqlite3.Connection, kind: str, stamp: bytes) -> int:
         older = base.execute("SELECT number FROM stamps WHERE kind = ? ORDER BY number DESC", (kind,)).fetchall()
         for (number,) in older[_KEPT - 1 :]:
             base.execute("DELETE FROM facts WHERE stamp = ?", (number,))
             base.execute("DELETE FROM stamps WHERE number = ?", (number,))
-        made = base.execute("INSERT INTO stamps (kind, stamp) VALUES (?, ?)", (kind, stamp)).lastrowid
+        made = base.execute("INSERT INTO stamps (kind, stamp, held) VALUES (?, ?, 0)", (kind, stamp)).lastrowid
         assert made is not None, "an inserted row has a number"
         return made
 
