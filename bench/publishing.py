@@ -23,8 +23,6 @@ def site_cold(bench: Bench) -> Iterator[Row]:
     built = _build_cold(bench, "site cold, without search", "search")
     left = "" if not (bench.root / SEARCH_DATA).exists() else ", search could not be left out"
     own = _measure_site(bench.root / "build" / "site")
-    bare = _build_cold(bench, "site cold, pages alone", "search", "open_data")
-    yield Row(f"site, cold, without search, feeds and open data{left}", f"{bare.seconds:.1f} s")
     # The frame of the pages is taken from the site that was just built.
     hugo = find_hugo()
     folder = bench.root.parent / f"hugo-{bench.size}"
