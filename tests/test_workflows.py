@@ -128,7 +128,7 @@ def test_no_expression_reaches_a_shell(name: str) -> None:
     expressions = {found for value in strings(read(name)) for found in re.findall(r"\$\{\{ *(.*?) *\}\}", value)}
     assert expressions <= {
         *("github.event.pull_request.number", "github.event.pull_request.base.sha"),
-        *("github.api_url", "github.repository", "github.token", "vars.HUIYIN_AUDIT_SINCE"),
+        *("github.api_url", "github.repository", "github.token", "github.run_id", "vars.HUIYIN_AUDIT_SINCE"),
         *("secrets.HUIYIN_GATE_KEY", "secrets.HUIYIN_CONTACTS", "secrets.HUIYIN_OUTBOX"),
         "steps.deployment.outputs.page_url",
     }
