@@ -77,7 +77,8 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     found = [[str(cell) for cell in row] for row in given]
     widths = [max(map(cell_len, column)) for column in zip(columns, *found, strict=True)]
     screen = shutil.get_terminal_size().columns if sys.stdout.isatty() else PIPE_WIDTH
-    fits = sum(widths) + 3 * len(widths) + 1 <= screen and not any("\n" in cell for row in found for cell in row)
+    whole = sum(widths) + 3 * len(widths) + 1
+    fits = cell_len(title) <= whole <= screen and not any("\n" in cell for row in found for cell in row)
     if not fits and len(found) <= LONG:
         _print_folded(title, columns, given)
         return
@@ -91,7 +92,7 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
 
     head = (click.style(padded(column, width), bold=True) for column, width in zip(columns, widths, strict=True))
     lines = [
-        *([click.style(title, bold=True)] if title else []),
+        *([click.style(title + " " * (whole - cell_len(title)), bold=True)] if title else []),
         rule("┏", "━", "┳", "┓"),
         f"┃{'┃'.join(head)}┃",
         rule("┡", "━", "╇", "┩"),
