@@ -17,7 +17,6 @@ from huiyin.check import check_cases
 from huiyin.findings import Key
 from huiyin.model.problem import HuiyinError, Problem, Severity
 from huiyin.publish.counting import Counts
-from huiyin.publish.digests import digest, of_program, of_rules
 from huiyin.publish.facts import Facts, unpack
 from huiyin.publish.head import Head
 from huiyin.publish.month import Month, every
@@ -28,6 +27,7 @@ from huiyin.repo.blobs import survey
 from huiyin.repo.index import NAME, Index
 from huiyin.repo.lock import FOLDER
 from huiyin.repo.source import Source
+from huiyin.repo.stamp import stamp_of
 from huiyin.repo.store import CASES, load_rulebook
 from huiyin.rules.deadlines import local_day
 from huiyin.rules.rulebook import Rulebook
@@ -130,7 +130,7 @@ def gather(
         raise HuiyinError(*errors)
     there = survey(source, CASES)
     problems = [p for p in there.strange if p.level is Severity.ERROR]
-    stamp = digest([of_program(), of_rules(source)])
+    stamp = stamp_of(source)
     reading = Reading(source, rulebook, now)
     found, doubtful = _read(reading, there.blobs, index, stamp, executor)
     for checked in check_cases(source, rulebook, now, sorted(doubtful)) if doubtful else ():

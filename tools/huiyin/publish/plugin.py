@@ -8,28 +8,24 @@ from __future__ import annotations
 
 import os
 import shutil
-from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 from urllib.parse import unquote
 
 from markupsafe import Markup
-from mkdocs.config import config_options as c
-from mkdocs.config.base import Config
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 from mkdocs.structure.files import File, InclusionLevel
-from mkdocs.structure.toc import get_toc
 
-from huiyin.model.case import SHANGHAI
-from huiyin.model.moment import parse_as_of
 from huiyin.model.problem import HuiyinError, Problem, Severity
+from huiyin.publish.dressing import contents_of, dress, dress_frame
 from huiyin.publish.gather import gather
 from huiyin.publish.making import Making
 from huiyin.publish.navigation import addresses_in
 from huiyin.publish.open_data.settings import read_settings
 from huiyin.publish.open_data.site import OpenData
 from huiyin.publish.open_data.sitemap import Located
+from huiyin.publish.options import HuiyinConfig
 from huiyin.publish.output.manifest import Manifest
 from huiyin.publish.output.shards import taken
 from huiyin.publish.pages import Page
@@ -37,10 +33,10 @@ from huiyin.publish.preview import wanted
 from huiyin.publish.procedure_view import load_procedures
 from huiyin.publish.processes import Processes, wanted_jobs
 from huiyin.publish.publishing import Place, Published, publish
-from huiyin.publish.render import inert, render, trail_of
+from huiyin.publish.render import render, trail_of
 from huiyin.publish.searching import index_search
 from huiyin.publish.site import Site
-from huiyin.publish.stamping.frame import Frame, Slot, feed_slots, split, token
+from huiyin.publish.stamping.frame import Frame, Slot, split
 from huiyin.publish.stamping.press import Kind
 from huiyin.publish.status import files as statuses
 from huiyin.publish.telling import line_of, summary_of
@@ -63,29 +59,12 @@ SITEMAP = "sitemap.xml"
 """MkDocs' own would be one file of the whole archive; see ``open_data/sitemap.py``."""
 UNUSED = ("assets/javascripts/", "assets/stylesheets/")
 WATCHED = ("cases", "rules", "schema")
-CLOCK = "HUIYIN_AS_OF"
 SEARCH = "search/data"
 """Where the index of the search lies below the site's root; ``site/assets/search/page.js`` reads it there."""
 SHOWN = 100
 """Findings in the built site beyond this number are counted, not listed."""
 
 log = get_plugin_logger("huiyin")
-
-
-class HuiyinConfig(Config):  # type: ignore[no-untyped-call]  # MkDocs' own __init_subclass__
-    """Options of the plugin in ``mkdocs.yml``.
-
-    Args:
-        root: the repository of the record; by default the folder of ``mkdocs.yml``.
-        as_of: the moment that counts as now; by default the environment's ``HUIYIN_AS_OF``, else the present.
-        jobs: how many processes make the pages; the environment's ``HUIYIN_JOBS`` goes before.
-        search: whether the index of the search is made.
-    """
-
-    root = c.Optional(c.Dir(exists=True))
-    as_of = c.Optional(c.Type((str, date)))
-    jobs = c.Optional(c.Type(int))
-    search = c.Type(bool, default=True)
 
 
 class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
@@ -126,11 +105,15 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
             PluginError: the rules cannot be read, or a case is broken (``serve`` leaves it out and goes on).
         """
         try:
-            source = FolderSource(self._root(config))
+            source = FolderSource(self.config.place(config))
             preview = wanted(os.environ, serving=self._serving, host=config.dev_addr.host)
             self._processes = Processes(wanted_jobs(os.environ, self.config.jobs))
             gathered = gather(
-                source, self._now(), preview=preview, index=open_index(source.root), executor=self._processes.open
+                source,
+                self.config.moment(os.environ),
+                preview=preview,
+                index=open_index(source.root),
+                executor=self._processes.open,
             )
             self._report(gathered.problems)
             site = Site(gathered, load_procedures(source, gathered.rulebook, gathered.as_of))
@@ -177,25 +160,9 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
         uri = page.file.src_uri
         page.update_date = ""
         if (kind := self._kinds.get(uri)) is not None:
-            page.canonical_url = Slot.CANONICAL.token
-            page.meta.update(
-                title=Slot.TITLE.token,
-                description=Slot.DESCRIPTION.token if kind.described else "",
-                robots="noindex" if kind.hidden else "",
-                feeds=[(token(title), token(path)) for title, path in feed_slots(kind.feeds)],
-                json_ld=Slot.STRUCTURED.token if kind.structured else "",
-                styles=kind.styles,
-                scripts=kind.scripts,
-            )
-            return markdown
-        made, heads = self._pages.get(uri), self._made().data.heads
-        page.meta.update(feeds=heads.feeds(made), json_ld=heads.structured(made))
-        if made:
-            page.update_date = made.updated.isoformat() if made.updated else ""
-            page.meta.update(styles=made.styles, scripts=made.scripts)
-            page.meta["title"] = inert(made.title)
-            page.meta["description"] = inert(made.description)
-            page.meta["robots"] = "noindex" if made.hidden else ""
+            dress_frame(page, kind)
+        else:
+            dress(page, self._pages.get(uri), self._made().data.heads)
         return markdown
 
     # Last, so that the theme and other plugins never change what stands in a page of the record.
@@ -210,9 +177,7 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
             page.update_date = made.updated.isoformat() if made.updated else ""
         if made is None:
             return trail_of((ENTRANCE,), str(page.title), page.url) + html
-        page.toc = get_toc(
-            [_token(1, "top", inert(made.title), [_token(2, i, inert(t), []) for i, t in made.contents])]
-        )
+        page.toc = contents_of(made)
         return render(made)
 
     # The very last, for what another plugin changes in a page belongs to its frame.
@@ -245,7 +210,7 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
         if not self.stamping:
             return
         making, gathered = self._made(), self._made().gathered
-        place = Place(self._folder, Path(config.site_dir), self._root(config), Path(config.docs_dir))
+        place = Place(self._folder, Path(config.site_dir), self.config.place(config), Path(config.docs_dir))
         try:
             published = publish(
                 making, self._frames, place, self._located(), self._taken, self._open_manifest(), self._processes,
@@ -267,7 +232,7 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
         """Build again when the record or the rules change."""
         for name in WATCHED:
-            folder = self._root(config) / name
+            folder = self.config.place(config) / name
             if folder.is_dir():
                 server.watch(str(folder))
         return server
@@ -306,16 +271,6 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
             if file.page and file.src_uri not in self._kinds and file.page.meta.get("robots") != "noindex":
                 yield Located(made.address if made else unquote(file.page.url), made.updated if made else None)
 
-    def _root(self, config: MkDocsConfig) -> Path:
-        if self.config.root is not None:
-            return Path(self.config.root)
-        return Path(config.config_file_path or "mkdocs.yml").resolve().parent
-
-    def _now(self) -> datetime:
-        # YAML makes a date of an unquoted one; str() gives back what was written.
-        configured = str(self.config.as_of or os.environ.get(CLOCK) or "")
-        return parse_as_of(configured) if configured else datetime.now(SHANGHAI).replace(microsecond=0)
-
     def _refuse(self, *problems: Problem) -> NoReturn:
         self._report(problems)
         raise PluginError(summary_of(problems))
@@ -323,7 +278,3 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
     def _report(self, problems: tuple[Problem, ...] | list[Problem]) -> None:
         for p in problems:
             log.error("%s", line_of(p))
-
-
-def _token(level: int, anchor: str, name: str, children: list[Any]) -> Any:
-    return {"level": level, "id": anchor, "name": name, "html": name, "data-toc-label": "", "children": children}

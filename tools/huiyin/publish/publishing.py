@@ -12,7 +12,7 @@ from huiyin.findings import hide_in
 from huiyin.model.personal import Confidence
 from huiyin.model.problem import Problem, Severity
 from huiyin.publish.accepted import accepted, hand_written
-from huiyin.publish.digests import digest, of_program, of_value
+from huiyin.publish.digests import digest, of_value
 from huiyin.publish.jobs import Made
 from huiyin.publish.making import Making
 from huiyin.publish.open_data import sitemap
@@ -27,6 +27,7 @@ from huiyin.publish.processes import Processes
 from huiyin.publish.stamping.frame import Frame
 from huiyin.publish.stamping.press import Kind
 from huiyin.repo.source import FolderSource
+from huiyin.repo.stamp import program
 from huiyin.scan.looking import Hit, look
 from huiyin.scan.site import report
 from huiyin.scan.vendored import vendored
@@ -106,9 +107,9 @@ def publish(
     known = gathered.accepted | accepted((), (), hand_written(FolderSource(place.root)), privacy)
     press = replace(making.press, frames={kind: frame for kind, (_, frame) in frames.items()})
     mine = frozenset(path for path in taken if path.startswith(GENERATED))
-    judged = of_value((of_program().hex(), privacy, known))
+    judged = of_value((program().hex(), privacy, known))
     base = of_value(
-        (of_program().hex(), privacy, press.heads, sorted(frames.items()), making.site.case_pages, lenient, mine)
+        (program().hex(), privacy, press.heads, sorted(frames.items()), making.site.case_pages, lenient, mine)
     )
     rendered = Rendered(place.rendered, {path for path, _ in frames.values()})
     found: list[Hit | Problem] = []

@@ -17,7 +17,7 @@ from huiyin.repo.source import Source
 
 SHAPING = ("rules", "schema")
 """Folders of a record that decide what is found in its cases."""
-_PARTS = ("*.py", "model/**/*.py", "rules/**/*.py", "repo/*.py", "publish/**/*.py", "publish/templates/*")
+_PARTS = ("*.py", "model/**/*.py", "rules/**/*.py", "repo/*.py", "scan/*.py", "publish/**/*.py", "publish/templates/*")
 """Files of this package that facts are made by."""
 
 
@@ -27,7 +27,7 @@ def stamp_of(source: Source) -> bytes:
     Raises:
         HuiyinError: HY904, a folder cannot be read.
     """
-    made = hashlib.blake2b(_program(), digest_size=16)
+    made = hashlib.blake2b(program(), digest_size=16)
     for folder in SHAPING:
         for path, oid in _blobs(source, folder):
             made.update(f"{path}\0{oid}\n".encode("utf-8", "surrogateescape"))
@@ -42,8 +42,8 @@ def _blobs(source: Source, folder: str) -> list[tuple[str, str]]:
 
 
 @cache
-def _program() -> bytes:
-    """The program, by what it says and not by a number that somebody must raise, and the versions of all libraries."""
+def program() -> bytes:
+    """A digest of the program, by what it says and not by a number that somebody must raise, and of all libraries."""
     made = hashlib.blake2b()
     package = Path(__file__).parents[1]
     for path in sorted(path for part in _PARTS for path in package.glob(part)):
