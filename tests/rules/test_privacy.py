@@ -320,3 +320,11 @@ def test_the_rules_load_without_the_patterns() -> None:
     assert 0 == subprocess.run([sys.executable, "-c", code], check=False).returncode
     with pytest.raises(AttributeError, match="find_everything"):
         _ = privacy.find_everything
+
+
+@pytest.mark.parametrize("between", ["\n", "\n\n", "\n¦¦\n"])
+def test_a_public_account_on_another_line_hides_no_private_one(between: str) -> None:
+    """第十九条: texts that are looked through together do not speak for each other."""
+    text = f"已转自公众号{between}微信：abcd_1234"
+    assert [PersonalKind.WECHAT] == [found.kind for found in find_personal(text, NOTHING)]
+    assert () == find_personal("公众号微信：abcd_1234", NOTHING)
