@@ -12,12 +12,13 @@ from huiyin import judging
 from huiyin.check import CheckReport, check
 from huiyin.cli.cases import Replays
 from huiyin.cli.options import Place
+from huiyin.folders import judge_folders
 from huiyin.judging import KIND, Judged, judge_all
 from huiyin.repo.blobs import survey
 from huiyin.repo.git import open_source
 from huiyin.repo.index import Index, open_index
 from huiyin.repo.schemas import load_schema
-from huiyin.repo.stamp import stamp_of
+from huiyin.repo.stamp import load_stamped, stamp_of
 from huiyin.repo.store import CASES, load_rulebook
 from huiyin.reports.deadlines import deadline_report
 from huiyin.reports.inbox import tasks_of_person
@@ -161,8 +162,24 @@ def test_only_settled_cases_are_kept(record: Repository) -> None:
 def test_an_index_in_memory_serves_one_run(record: Repository) -> None:
     """Without a folder to write to, the same is told."""
     source = open_source(record.root)
-    told = dict(judge_all(source, load_rulebook(source), MOMENT, survey(source, CASES), Index(None)))
-    assert set(survey(source, CASES).blobs) == set(told)
+    rulebook, stamp = load_stamped(source)
+    there = survey(source, CASES)
+    told = {path for path, _, _ in judge_all(source, rulebook, MOMENT, there, Index(None), stamp=stamp)}
+    assert set(there.blobs) == told
+
+
+def test_what_was_read_is_kept_and_not_what_was_listed(record: Repository) -> None:
+    """A file that is repaired between the survey and the reading does not whitewash what it was before."""
+    source, index = open_source(record.root), open_index(record.root)
+    path = record.root / PLACE.replace("90000001", "90000906")
+    broken = path.read_bytes()
+    rulebook, stamp = load_stamped(source)
+    path.write_bytes(broken + b"\n")  # so that Git does not vouch for it
+    there = survey(source, CASES)
+    record.add(Story(reference="90000906"))
+    list(judge_folders(source, rulebook, MOMENT, there, index, stamp=stamp))
+    path.write_bytes(broken + b"\n")
+    assert "HY111" in {p.code for p in indexed(record).problems}
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,30 @@ def _skip(record: Repository) -> None:
     record.git("sparse-checkout", "set", "--no-cone", "/rules/", "/cases/2026/11/17/")
 
 
+def _hide_from_git(record: Repository) -> None:
+    record.git("update-index", "--skip-worktree", ONE)
+    record.write(ONE, "changed in secret\n")
+
+
+def _replace_folder_by_link(record: Repository) -> None:
+    (record.root / "cases").rename(record.root / "elsewhere")
+    (record.root / "cases").symlink_to("elsewhere")
+
+
+def _replace_folder_by_file(record: Repository) -> None:
+    (record.root / "cases").rename(record.root / "elsewhere")
+    (record.root / "cases").write_text("x", encoding="ascii")
+
+
+def _let_a_monitor_lie(record: Repository) -> None:
+    hook = record.write(".git/hooks/lie", "#!/bin/sh\nprintf 'token\\0'\n")
+    hook.chmod(0o755)
+    record.git("config", "core.fsmonitor", str(hook))
+    record.git("update-index", "--fsmonitor")
+    record.git("status")
+    record.write(ONE, "changed in secret\n")
+
+
 def _convert_lines(record: Repository) -> None:
     record.git("config", "core.autocrlf", "true")
     (record.root / ONE).unlink()
@@ -137,7 +161,8 @@ def _conflict(record: Repository) -> None:
     "change",
     [
         _change, _change_keeping_size, _remove, _add, _ignore, _link, _link_folder, _replace_by_link, _make_executable,
-        _make_executable_unseen, _hide_name, _assume_unchanged, _skip, _convert_lines, _convert_by_attribute, _embed,
+        _make_executable_unseen, _hide_name, _assume_unchanged, _skip, _hide_from_git, _replace_folder_by_link,
+        _replace_folder_by_file, _let_a_monitor_lie, _convert_lines, _convert_by_attribute, _embed,
         _leave_git, _conflict,
     ],
     ids=lambda change: change.__name__.strip("_"),
@@ -156,6 +181,27 @@ def test_files_that_git_vouches_for_are_not_opened(record: Repository) -> None:
     found = survey(FolderSource(record.root), CASES)
     assert frozenset({ONE}) == found.own
     assert {ONE: b"changed\n", TWO: b"two\n"} == dict(found.read(FolderSource(record.root), [TWO, ONE]))
+
+
+@pytest.mark.parametrize("change", [_change, _remove, _add], ids=lambda change: change.__name__.strip("_"))
+def test_a_record_in_a_folder_of_a_repository_is_seen_to_change(
+    tmp_path: Path, change: Callable[[Repository], None]
+) -> None:
+    """Paths are those of the record, wherever the repository begins."""
+    record = Repository(tmp_path / "库" / "sub")
+    record.write(ONE, "one\n")
+    record.write(TWO, "two\n")
+    Repository(tmp_path / "库").commit()
+    change(record)
+    assert naive(record.root) == seen(record.root)
+
+
+def test_what_git_has_lost_is_read_from_the_disk(record: Repository) -> None:
+    """One lost object stops nothing that lies whole in the folder."""
+    oid = record.git("rev-parse", f"HEAD:{ONE}").strip()
+    (record.root / ".git" / "objects" / oid[:2] / oid[2:]).unlink()
+    found = survey(FolderSource(record.root), CASES)
+    assert {ONE: b"one\n", TWO: b"two\n"} == dict(found.read(FolderSource(record.root), [ONE, TWO]))
 
 
 def test_a_revision_has_the_blobs_of_its_tree(record: Repository) -> None:

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from huiyin.model.problem import HuiyinError
-from huiyin.repo.canonical import canonical
+from huiyin.repo.canonical import HEADER, canonical
 from huiyin.repo.canonical_reader import read_canonical
 from huiyin.repo.characters import is_clean
 from huiyin.repo.yaml import parse_mapping
@@ -120,3 +120,8 @@ def test_lines_moved_doubled_or_lost_are_never_read_otherwise(data: st.DataObjec
         if data.draw(st.booleans()):
             lines.remove(line)
     check_against_the_strict_reader("\n".join(lines))
+
+
+def test_a_file_of_the_header_alone_is_left_to_the_strict_reader() -> None:
+    """It is no case, and not the form of an empty one either."""
+    assert read_canonical(HEADER) is None

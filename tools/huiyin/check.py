@@ -19,8 +19,8 @@ from huiyin.repo.blobs import Survey, survey
 from huiyin.repo.index import Index
 from huiyin.repo.schemas import load_schema
 from huiyin.repo.source import Source
-from huiyin.repo.stamp import stamp_of
-from huiyin.repo.store import BESIDE, CASES, PROCEDURES, CaseFile, case_paths, load_rulebook, read_cases
+from huiyin.repo.stamp import load_stamped, stamp_of
+from huiyin.repo.store import BESIDE, CASES, PROCEDURES, CaseFile, case_paths, read_cases
 from huiyin.rules.deadlines import local_day
 from huiyin.rules.procedure import Procedure
 from huiyin.rules.replay import Replay
@@ -66,14 +66,14 @@ def check(
     Raises:
         HuiyinError: the rules cannot be read at all.
     """
-    rulebook = load_rulebook(source)
+    rulebook, stamp = load_stamped(source)
     index = Index(None) if index is None else index
     problems: list[Problem] = []
     whole = survey(source, CASES, *BESIDE)
     if paths is None:
         problems += [*find_rulebook_problems(rulebook, local_day(now)), *_check_gate(source)]
         problems += find_routing_problems(source, rulebook.registry)
-        problems += _check_texts(source, whole.below(*BESIDE), rulebook, index)
+        problems += _check_texts(source, whole.below(*BESIDE), rulebook, index, stamp)
     there = whole.below(CASES)
     problems += there.strange
     count = 0
@@ -81,7 +81,7 @@ def check(
     too_early: Counter[str] = Counter()
     names = there.names()
     repeated = _count_names(there.blobs) if len(names) < len(there.records) else None
-    for folder in _judge(source, rulebook, now, there, paths, index, jobs, scheduler):
+    for folder in _judge(source, rulebook, now, there, paths, index, jobs, scheduler, stamp):
         count += folder.files
         for name, day, number in folder.used:
             if procedure := rulebook.procedures.get(name):
@@ -95,7 +95,7 @@ def check(
     for name in sorted(used):
         problems += _check_in_force(rulebook.procedures[name], used[name], too_early[name], now)
     ordered = sorted(problems, key=lambda p: (p.path, p.line or 0, p.code))
-    return CheckReport(count, _hide_in(ordered, source, rulebook, index))
+    return CheckReport(count, _hide_in(ordered, rulebook, index, stamp))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class Checked:
     problems: tuple[Problem, ...]
 
 
-def _check_texts(source: Source, there: Survey, rulebook: Rulebook, index: Index) -> tuple[Problem, ...]:
+def _check_texts(source: Source, there: Survey, rulebook: Rulebook, index: Index, stamp: bytes) -> tuple[Problem, ...]:
     """What is personal beside the cases; looked for anew only where one of those files is another than before."""
 
     def look() -> Iterable[Problem]:
@@ -120,31 +120,40 @@ def _check_texts(source: Source, there: Survey, rulebook: Rulebook, index: Index
 
         return check_texts(source, rulebook.privacy)
 
-    return _recall("texts", stamp_of(source), there.digest, look, index)
+    def is_kept() -> bool:
+        return survey(source, *BESIDE).digest == there.digest and stamp_of(source) == stamp
+
+    return _recall("texts", stamp, there.digest, look, index, is_kept)
 
 
-def _hide_in(problems: list[Problem], source: Source, rulebook: Rulebook, index: Index) -> tuple[Problem, ...]:
+def _hide_in(problems: list[Problem], rulebook: Rulebook, index: Index, stamp: bytes) -> tuple[Problem, ...]:
     def hide() -> Iterable[Problem]:
         from huiyin.findings import hide_in
 
         return hide_in(problems, rulebook.privacy)
 
     digest = hashlib.blake2b(msgspec.json.encode(problems), digest_size=20).digest()
-    return _recall("hidden", stamp_of(source), digest, hide, index) if problems else ()
+    return _recall("hidden", stamp, digest, hide, index) if problems else ()
 
 
 _problems = msgspec.json.Decoder(tuple[Problem, ...])
 
 
 def _recall(
-    kind: str, stamp: bytes, digest: bytes, find: Callable[[], Iterable[Problem]], index: Index
+    kind: str,
+    stamp: bytes,
+    digest: bytes,
+    find: Callable[[], Iterable[Problem]],
+    index: Index,
+    is_kept: Callable[[], bool] = lambda: True,
 ) -> tuple[Problem, ...]:
     """What was found before in something of that digest, or is found now."""
     try:
         return _problems.decode(index.get(kind, stamp, [digest.hex()])[digest.hex()])
     except (KeyError, msgspec.MsgspecError):
         found = tuple(find())
-        index.put(kind, stamp, [(digest.hex(), msgspec.json.encode(found))])
+        if is_kept():
+            index.put(kind, stamp, [(digest.hex(), msgspec.json.encode(found))])
         return found
 
 
@@ -157,11 +166,13 @@ def _judge(
     index: Index,
     jobs: int | None,
     scheduler: str | None,
+    stamp: bytes,
 ) -> Iterator[Folder]:
     if paths is None:
-        yield from judge_folders(source, rulebook, now, there, index, jobs, scheduler)
+        yield from judge_folders(source, rulebook, now, there, index, jobs, scheduler, stamp=stamp)
     else:
-        yield put_together(judge_all(source, rulebook, now, there.pick(paths), index, jobs, scheduler), now)
+        judged = judge_all(source, rulebook, now, there.pick(paths), index, jobs, scheduler, stamp=stamp)
+        yield put_together(((path, found) for path, found, _ in judged), now)
 
 
 def check_cases(

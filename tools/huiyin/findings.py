@@ -23,7 +23,7 @@ from huiyin.rules.privacy import PrivacySettings, find_personal, redact
 CODES = {Confidence.CERTAIN: "HY750", Confidence.UNCERTAIN: "HY751"}
 """What is certain is refused, what is not a person must look at."""
 _CITIZEN = ("title", "body", "id", "duplicate_of")
-_TAME = re.compile("(?:[a-z]+-)?[0-9]{1,9}")
+_TAME = re.compile("(?:(?:people|portal|service)-)?[0-9]{1,9}")
 """Ids whose digits are too few for any number of a person, without a word that would make them one."""
 _WORDED = frozenset({"/title", "/body"})
 """What a citizen says in words; the other fields are ids with letters, which cost more to look through."""

@@ -54,9 +54,10 @@ def judge_folders(
     index: Index,
     jobs: int | None = 1,
     scheduler: str | None = None,
+    *,
+    stamp: bytes,
 ) -> Iterator[Folder]:
     """Judge all files of a survey, folder by folder; takes and raises what ``judge_all`` does."""
-    stamp = stamp_of(source)
     folders = [(digest.hex(), records) for digest, records in there.days()]
     known = index.get(KIND, stamp, (digest for digest, _ in folders))
     fresh: list[tuple[str, list[bytes]]] = []
@@ -69,14 +70,20 @@ def judge_folders(
     if not fresh:
         return
     apart = there.only([record for _, records in fresh for record in records])
-    judged = dict(judge_all(source, rulebook, now, apart, index, jobs, scheduler, stamp=stamp))
+    judged = {
+        path: (found, oid)
+        for path, found, oid in judge_all(source, rulebook, now, apart, index, jobs, scheduler, stamp=stamp)
+    }
     kept = []
     for digest, records in fresh:
         paths = there.paths(records)
-        found = put_together(((path, judged[path]) for path in paths), now)
-        if found.settled is not None:
+        found = put_together(((path, judged[path][0]) for path in paths), now)
+        # A file that was written to since the survey is not the one by which the folder is known.
+        if found.settled is not None and all(judged[path][1] == apart.blobs[path] for path in paths):
             kept.append((digest, _pack(found)))
         yield found
+    if stamp_of(source) != stamp:
+        return
     index.put(KIND, stamp, kept)
     index.prune(KIND, stamp, (digest for digest, _ in folders))
 

@@ -95,8 +95,8 @@ def judge_all(
     jobs: int | None = 1,
     scheduler: str | None = None,
     *,
-    stamp: bytes | None = None,
-) -> Iterator[tuple[str, Judged]]:
+    stamp: bytes,
+) -> Iterator[tuple[str, Judged, str]]:
     """Judge files, each by itself; what is known is not read again.
 
     Args:
@@ -105,12 +105,11 @@ def judge_all(
         there: what lies in the source, of which all is judged.
         index: where judgements are kept.
         jobs, scheduler: who judges what is new, as for ``open_executor``; this process by default.
-        stamp: that of the source, where it is known already.
+        stamp: that of the source, taken before its rules were read.
 
     Yields:
-        The path and what was found, with that path: first what was known, then what is new.
+        The path, what was found, with that path, and the hash of what was read: first what was known, then what is new.
     """
-    stamp = stamp_of(source) if stamp is None else stamp
     known = index.get(KIND, stamp, there.blobs.values())
     fresh = []
     for path, oid in there.blobs.items():
@@ -119,7 +118,7 @@ def judge_all(
         if judged is None or judged.home != path or not judged.holds_at(now):
             fresh.append(path)
         else:
-            yield path, _placed(judged, path)
+            yield path, _placed(judged, path), oid
     known.clear()
     sha1 = all(len(oid) == 40 for oid in there.blobs.values())
     bench = Bench(rulebook, load_schema(source, "case"), now, sha1)
@@ -131,8 +130,9 @@ def judge_all(
                 assert judged is not None, "this very program packed it"
                 if judged.home == path and judged.holds_at(now):
                     kept.append((oid, body))
-                yield path, _placed(judged, path)
-    if kept:
+                yield path, _placed(judged, path), oid
+    # Rules that were saved meanwhile are not those by which this was judged.
+    if kept and stamp_of(source) == stamp:
         index.put(KIND, stamp, kept)
         index.prune(KIND, stamp, there.blobs.values())
 

@@ -64,10 +64,11 @@ class Replays:
         place = self._place
         unsure: list[str] = []
         there, index = survey(place.source, CASES), open_index(place.root)
-        for folder in judge_folders(place.source, place.rulebook, self._now, there, index, jobs=None):
+        rulebook, stamp = place.stamped
+        for folder in judge_folders(place.source, rulebook, self._now, there, index, jobs=None, stamp=stamp):
             unsure += folder.unsure
             for standing in folder.waiting:
-                yield standing.at(place.rulebook.procedures[standing.procedure], self._now)
+                yield standing.at(rulebook.procedures[standing.procedure], self._now)
         yield from self._told(sorted(unsure))
 
     def _tell(self, problems: Sequence[Problem]) -> None:

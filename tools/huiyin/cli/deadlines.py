@@ -38,6 +38,7 @@ def command(
     from huiyin.reports.deadlines import deadline_report
 
     place = Place(root, rev)
+    place.stamped  # noqa: B018 - read before anything else asks for the rules
     unit = find_unit(place, unit_name).id if unit_name is not None else None
     dispatcher = find_dispatcher(place, dispatcher_name).id if dispatcher_name is not None else None
     replays = Replays(place, now)

@@ -38,6 +38,7 @@ def command(unit_name: str | None, person: str | None, rev: str | None, root: Pa
     if (unit_name is None) == (person is None):
         raise UsageError(Problem("HY920", "请写明 --unit 或 --person 其中一个。"))
     place = Place(root, rev)
+    place.stamped  # noqa: B018 - read before anything else asks for the rules
     if person is not None and person not in place.rulebook.registry.people:
         raise UsageError(Problem("HY933", f"没有代号为“{person}”的人员。"))
     replays = Replays(place, now)

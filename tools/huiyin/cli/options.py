@@ -132,9 +132,18 @@ class Place:
     @cached_property
     def rulebook(self) -> Rulebook:
         """The rules of that tree."""
+        if "stamped" in self.__dict__:
+            return self.stamped[0]
         from huiyin.repo.store import load_rulebook
 
         return load_rulebook(self.source)
+
+    @cached_property
+    def stamped(self) -> tuple[Rulebook, bytes]:
+        """The rules of that tree and their stamp, for who asks the index; asked for first, the rules are read once."""
+        from huiyin.repo.stamp import load_stamped
+
+        return load_stamped(self.source)
 
     @cached_property
     def lack(self) -> Problem | None:

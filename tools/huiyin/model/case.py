@@ -70,4 +70,9 @@ class Case:
     @property
     def path(self) -> str:
         """Where the file must be: ``cases/YYYY/MM/DD/<id>.yaml``, by the day received in Asia/Shanghai."""
-        return f"cases/{self.received_at.astimezone(SHANGHAI):%Y/%m/%d}/{self.id}.yaml"
+        return path_of(self.id, self.received_at)
+
+
+def path_of(case_id: str, received_at: datetime) -> str:
+    """Where the file of a case must be; see ``Case.path``."""
+    return f"cases/{received_at.astimezone(SHANGHAI):%Y/%m/%d}/{case_id}.yaml"

@@ -27,8 +27,8 @@ from huiyin.repo.blobs import survey
 from huiyin.repo.index import NAME, Index
 from huiyin.repo.lock import FOLDER
 from huiyin.repo.source import Source
-from huiyin.repo.stamp import stamp_of
-from huiyin.repo.store import CASES, load_rulebook
+from huiyin.repo.stamp import load_stamped
+from huiyin.repo.store import CASES
 from huiyin.rules.deadlines import local_day
 from huiyin.rules.rulebook import Rulebook
 from huiyin.rules.rulebook_problems import find_rulebook_problems
@@ -125,12 +125,11 @@ def gather(
         HuiyinError: the rules or schemas cannot be read at all, or contradict themselves.
     """
     index = index or Index(None)
-    rulebook = load_rulebook(source)
+    rulebook, stamp = load_stamped(source)
     if errors := [p for p in find_rulebook_problems(rulebook, local_day(now)) if p.level is Severity.ERROR]:
         raise HuiyinError(*errors)
     there = survey(source, CASES)
     problems = [p for p in there.strange if p.level is Severity.ERROR]
-    stamp = stamp_of(source)
     reading = Reading(source, rulebook, now)
     found, doubtful = _read(reading, there.blobs, index, stamp, executor)
     for checked in check_cases(source, rulebook, now, sorted(doubtful)) if doubtful else ():

@@ -11,6 +11,7 @@ from functools import cached_property
 from itertools import chain, islice
 
 from huiyin.judging import judge_file
+from huiyin.model.case import path_of
 from huiyin.model.problem import Severity
 from huiyin.publish import facts as packing
 from huiyin.publish import month as months
@@ -130,5 +131,7 @@ def _judged(group: Listed, index: Index, stamp: bytes, now: datetime) -> Iterato
     """The cases of a month that have facts, and no event to come."""
     known = index.get(FACTS, stamp, [oid for _, oid in group])
     for path, oid in group:
-        if (data := known.get(oid)) is not None and (facts := packing.unpack(data)).latest <= now:
+        facts = packing.unpack(data) if (data := known.get(oid)) is not None else None
+        # The same bytes in another place are no case there.
+        if data and facts and facts.latest <= now and path_of(facts.id, facts.received_at) == path:
             yield Judged(path, oid, of_bytes(data).hex(), facts)

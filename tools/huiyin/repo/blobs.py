@@ -95,7 +95,7 @@ class Survey:
         text = whole.decode("utf-8", "surrogateescape").casefold()
         return set(text.split("\n"))
 
-    def read(self, source: Source, paths: Iterable[str]) -> Iterator[tuple[str, bytes | Problem]]:
+    def read(self, source: Source, paths: Sequence[str]) -> Iterator[tuple[str, bytes | Problem]]:
         """Give path and content as ``Source.read_each`` does, in any order.
 
         What Git has is read from its pack: to open a hundred thousand files takes ten times as long.
@@ -104,8 +104,14 @@ class Survey:
             yield from source.read_each(paths)
             return
         packed = {path: self.blobs[path] for path in paths if path not in self.own}
-        yield from source.read_each(path for path in paths if path in self.own)
-        yield from zip(packed, each_blob(source.root, packed.values()), strict=True)
+        rest = [path for path in paths if path in self.own]
+        if packed:
+            for path, data in zip(packed, each_blob(source.root, packed.values()), strict=True):
+                if data is None:  # what Git has lost may still lie on the disk
+                    rest.append(path)
+                else:
+                    yield path, data
+        yield from source.read_each(rest)
 
 
 def survey(source: Source, *prefixes: str) -> Survey:
@@ -180,20 +186,25 @@ class _Vouched(NamedTuple):
 
 _USUAL = re.compile(rb"(?<![^\0])H 100644 ([0-9a-f]+ )0\t([\w./-]+)\0")
 """A regular file that Git looks at, with a name that needs no closer look."""
-_TRACKED = ("ls-files", "-z", "-v", "-s")
-_CHANGED = ("diff-files", "-z", "--raw", "--no-renames", "--ignore-submodules=none")
+_TRACKED = ("-c", "core.fsmonitor=false", "ls-files", "-z", "-v", "-s")
+_CHANGED = (
+    *("-c", "core.fsmonitor=false", "diff-files", "-z", "--raw", "--no-renames"),
+    *("--ignore-submodules=none", "--relative"),
+)
 _OTHERS = ("ls-files", "-z", "-o")
 
 
 def _ask_git(root: Path, prefixes: Iterable[str]) -> _Vouched | None:
     """None where there is no repository, or where it cannot be asked for all that lies there."""
-    below = ("--", *(f":(literal){prefix}" for prefix in prefixes))
+    # Without its slash a prefix is found even where a link or a file has taken the folder's place.
+    below = ("--", *(f":(literal){prefix.rstrip('/')}" for prefix in prefixes))
     with ThreadPoolExecutor(3) as threads:
         try:
             done = list(threads.map(lambda command: attempt(root, *command, *below), (_TRACKED, _CHANGED, _OTHERS)))
         except UsageError:
             return None
-    if any(command.returncode for command in done):
+    # What may not be looked into is only warned of, and the folder tells it.
+    if any(command.returncode or command.stderr for command in done):
         return None
     changed, others = (command.stdout.split(b"\0")[:-1] for command in done[1:])
     gone = {path for about, path in zip(changed[::2], changed[1::2], strict=True) if about.endswith(b" D")}
@@ -204,8 +215,9 @@ def _ask_git(root: Path, prefixes: Iterable[str]) -> _Vouched | None:
         known = {path for _, path in usual}
         for entry in done[0].stdout.split(b"\0")[:-1]:
             about, _, path = entry.partition(b"\t")
-            # What a sparse checkout leaves out is not there.
-            if about[:1] != b"S" and path not in known and path not in gone:
+            # What a sparse checkout leaves out is not there; what somebody hides from Git's eyes is.
+            hidden = about[:1] == b"S" and not os.path.lexists(os.path.join(os.fsencode(root), path))  # noqa: PTH118
+            if not hidden and path not in known and path not in gone:
                 doubtful.add(path)
     records = [oid + path for oid, path in usual if path not in apart] if apart else [oid + path for oid, path in usual]
     if any(path.endswith(b"/") for path in doubtful) or (records and not _keeps_bytes(root, records)):
@@ -214,10 +226,13 @@ def _ask_git(root: Path, prefixes: Iterable[str]) -> _Vouched | None:
     return _Vouched(records, sorted(map(os.fsdecode, doubtful)), sha1)
 
 
+_CARELESS = {b"core.autocrlf true", b"core.filemode false", b"core.trustctime false"}
+
+
 def _keeps_bytes(root: Path, records: list[bytes]) -> bool:
     """Whether what lies on the disk is what Git has: no other line ends, no filter, and its modes are looked at."""
-    told = attempt(root, "config", "--type=bool", "--get-regexp", r"^core\.(autocrlf|filemode)$")
-    if told.returncode > 1 or {b"core.autocrlf true", b"core.filemode false"} & set(told.stdout.splitlines()):
+    told = attempt(root, "config", "--type=bool", "--get-regexp", r"^core\.(autocrlf|filemode|trustctime)$")
+    if told.returncode > 1 or _CARELESS & set(told.stdout.splitlines()):
         return False
     sample = [os.fsdecode(_path_of(record)) for record in records[:: max(1, len(records) // _LOOKED_AT)]]
     asked = attempt(root, "check-attr", "-z", *_CONVERTING, "--", *sample)

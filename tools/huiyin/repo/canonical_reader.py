@@ -55,7 +55,7 @@ def read_canonical(text: str) -> dict[str, Any] | None:
     if not text.startswith(HEADER) or not text.endswith("\n"):
         return None
     try:
-        return _Lines(text).case()
+        return _Lines(text).case() or None
     except (_Unsure, IndexError):
         return None
 

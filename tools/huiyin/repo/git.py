@@ -202,9 +202,16 @@ class GitSource:
             raise HuiyinError(failed("cat-file", "")) from None
 
 
+class MissingError(ValueError):
+    """Git has no such object."""
+
+
 def _take(answers: IO[bytes]) -> bytes:
     """Read one answer of ``cat-file --batch``: "<oid> blob <size>", the content and a line feed."""
-    _, kind, size = answers.readline().split()  # "<oid> missing" and the end of the stream are ValueErrors
+    line = answers.readline()
+    if line.endswith(b" missing\n"):
+        raise MissingError
+    _, kind, size = line.split()  # the end of the stream is a ValueError
     if kind != b"blob":
         raise ValueError(kind)
     left = int(size) - MAX_READ
@@ -216,6 +223,13 @@ def _take(answers: IO[bytes]) -> bytes:
     return content
 
 
+def _take_if_there(answers: IO[bytes]) -> bytes | None:
+    try:
+        return _take(answers)
+    except MissingError:
+        return None
+
+
 def _end(process: subprocess.Popen[bytes]) -> None:
     for pipe in (process.stdin, process.stdout):
         if pipe:
@@ -223,11 +237,13 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def each_blob(root: Path, oids: Iterable[str]) -> Iterator[bytes]:
-    """Read blobs one after another, through one ``cat-file`` that is asked ahead.
+def each_blob(root: Path, oids: Iterable[str]) -> Iterator[bytes | None]:
+    """Read blobs one after another, through one ``cat-file`` that is asked ahead; None for one that is not there.
+
+    Nothing is fetched for it: what a partial clone has not got is not there.
 
     Raises:
-        HuiyinError: HY905, one of them is missing.
+        HuiyinError: HY905, Git stopped in the middle.
     """
     wanted = list(oids)
     # A file cannot block as a pipe does whose other end waits to be read.
@@ -236,12 +252,13 @@ def each_blob(root: Path, oids: Iterable[str]) -> Iterator[bytes]:
         asked.seek(0)
         with subprocess.Popen(
             ["git", "-C", str(root), "cat-file", "--batch", "--buffer"],
-            stdin=asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment(),
+            stdin=asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            env={**environment(), "GIT_NO_LAZY_FETCH": "1"},
         ) as process:  # fmt: skip
             answers = cast(IO[bytes], process.stdout)
             try:
                 for _ in wanted:
-                    yield _take(answers)
+                    yield _take_if_there(answers)
             except ValueError:
                 process.kill()
                 raise HuiyinError(failed("cat-file", "")) from None

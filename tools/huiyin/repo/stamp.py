@@ -7,6 +7,7 @@ makes them anew, and nobody has to remember to delete a cache.
 from __future__ import annotations
 
 import hashlib
+import sys
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,6 +15,8 @@ from pathlib import Path
 from huiyin.repo.blobs import blob_of
 from huiyin.repo.git import GitSource
 from huiyin.repo.source import Source
+from huiyin.repo.store import load_rulebook
+from huiyin.rules.rulebook import Rulebook
 
 SHAPING = ("rules", "schema")
 """Folders of a record that decide what is found in its cases."""
@@ -34,6 +37,20 @@ def stamp_of(source: Source) -> bytes:
     return made.digest()
 
 
+def load_stamped(source: Source) -> tuple[Rulebook, bytes]:
+    """The rules of a tree, and the stamp of just these: somebody may be saving others at this moment.
+
+    Raises:
+        HuiyinError: as ``load_rulebook``.
+    """
+    stamp = stamp_of(source)
+    while True:
+        rulebook = load_rulebook(source)
+        before, stamp = stamp, stamp_of(source)
+        if before == stamp:
+            return rulebook, stamp
+
+
 def _blobs(source: Source, folder: str) -> list[tuple[str, str]]:
     if isinstance(source, GitSource):
         return list(source.blobs(folder).items())
@@ -44,7 +61,8 @@ def _blobs(source: Source, folder: str) -> list[tuple[str, str]]:
 @cache
 def program() -> bytes:
     """A digest of the program, by what it says and not by a number that somebody must raise, and of all libraries."""
-    made = hashlib.blake2b()
+    # The tables of Unicode, by which characters are judged, come with Python.
+    made = hashlib.blake2b(sys.version.encode())
     package = Path(__file__).parents[1]
     for path in sorted(path for part in _PARTS for path in package.glob(part)):
         made.update(path.read_bytes())

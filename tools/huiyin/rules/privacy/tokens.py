@@ -87,7 +87,7 @@ def find_accounts(text: str, *, official: bool) -> Iterator[Found]:
         certainty = Confidence.UNCERTAIN if official or "群" in match[0] else Confidence.CERTAIN
         yield Found(PersonalKind.QQ, *match.span("id"), certainty)
     for cue in _WECHAT_CUE.finditer(text):
-        # What stands on another line, or in another text that is looked through with this one, speaks of something else.
+        # What stands on another line, or in another text that is looked through with this one, speaks of other things.
         before = text[max(0, cue.start() - 16) : cue.start()].rpartition("\n")[2]
         public = cue["public"] or "公众号" in before
         account = None if public else _WECHAT_ID.match(text, cue.end())
