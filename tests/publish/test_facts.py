@@ -8,13 +8,17 @@ import pytest
 
 from huiyin.publish.counting import Counts
 from huiyin.publish.facts import facts_of, pack, unpack
+from huiyin.publish.gather import gather
 from huiyin.publish.month import Judged, month_of
 from huiyin.publish.month import pack as pack_month
 from huiyin.publish.month import unpack as unpack_month
 from huiyin.publish.statistics import summarise
 from huiyin.publish.view import count_case
-from tests.cases import rulebook
+from huiyin.repo.index import Index, open_index
+from huiyin.repo.source import FolderSource
+from tests.cases import Story, rulebook
 from tests.publish.building import PLANTED, stories
+from tests.repository import NOW, Repository
 
 NAMES = sorted(stories())
 
@@ -60,3 +64,18 @@ def test_a_month_counts_what_its_cases_count() -> None:
     month = unpack_month(pack_month(month_of("2026-11", judged)))
     for now in (datetime.fromisoformat(f"{day}T18:00:00+08:00") for day in ("2026-11-12", "2030-12-31")):
         assert summarise(facts.counted_at(now) for facts in every.values()) == Counts([month], now).total
+
+
+@pytest.mark.parametrize("place", ["cases/2026/11/17/people-90000001.yaml", "cases/2026/11/16/people-55555555.yaml"])
+def test_the_same_bytes_in_another_place_are_no_case_there(repository: Repository, place: str) -> None:
+    """A file that is moved or copied stops the build, whatever is known of its blob."""
+    story = Story().assigned("2026-11-16 10:00").claimed("2026-11-16 11:00").answered("2026-11-18 10:00")
+    path = repository.add(story.published("2026-11-19 10:00"))
+    now, index = datetime.fromisoformat(NOW), open_index(repository.root)
+    source = FolderSource(repository.root)
+    assert () == gather(source, now, index=index).problems
+    repository.write(place, path.read_bytes())
+    if "55555555" not in place:
+        path.unlink()
+    for known in (index, Index(None)):
+        assert ["HY202"] == [p.code for p in gather(source, now, index=known).problems]
