@@ -408,3 +408,16 @@ def test_texts_looked_through_together_hide_nothing() -> None:
 def test_short_numbers_alone_are_nobody(reference: str) -> None:
     """第十九条: what is passed over as an id is nothing that the detectors would find."""
     assert () == find_personal(reference, PrivacySettings())
+
+
+def test_a_number_between_typed_tags_is_refused(repository: Repository) -> None:
+    """第十九条: people read over tags, so a number that is parted by them is one."""
+    repository.add(Story(facts={"body": "请回电138<b>0013</b>8000。（演示用虚构留言）"}))
+    assert "HY750" in {code for code, _, _ in found(repository)}
+
+
+@pytest.mark.parametrize("title", ["tel-8412345", "phone-84123456", "g-12345678"])
+def test_a_word_before_a_short_number_is_looked_at(title: str) -> None:
+    """第十九条: only ids of the channels are passed over."""
+    case = replace(Story().case(), title=title)
+    assert [f.finding for f in find_in_case(case, PrivacySettings()) if f.pointer == "/title"]

@@ -164,3 +164,29 @@ def test_another_process_that_writes_for_long_is_no_reason_to_begin_anew(index: 
     holder.execute("ROLLBACK")
     holder.close()
     assert {A: b"fact"} == open_index(tmp_path).get("kind", STAMP, [A, B])
+
+
+def test_processes_that_begin_at_once_share_one_index(tmp_path: Path) -> None:
+    """None takes the file from another that has just made it."""
+    program = (
+        "import sys; from pathlib import Path; from huiyin.repo.index import open_index\n"
+        "sys.stdin.readline()\n"
+        "open_index(Path(sys.argv[1])).put('kind', b's', [(sys.argv[2] * 40, b'x')])\n"
+    )
+    for number in range(6):
+        root = tmp_path / str(number)
+        root.mkdir()
+        running = [
+            subprocess.Popen([sys.executable, "-c", program, str(root), digit], stdin=subprocess.PIPE)
+            for digit in "abcd"
+        ]
+        for process in running:
+            assert process.stdin is not None
+            process.stdin.write(b"\n")
+            process.stdin.flush()
+        assert [0] * 4 == [process.wait(timeout=60) for process in running]
+        for process in running:
+            assert process.stdin is not None
+            process.stdin.close()
+        wanted = {digit * 40: b"x" for digit in "abcd"}
+        assert wanted == open_index(root).get("kind", b"s", wanted)

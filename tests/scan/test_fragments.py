@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from huiyin.model.personal import Confidence
 from huiyin.publish.render import day, moment, paragraphs
 from huiyin.rules.privacy import PrivacySettings
 from huiyin.scan.fragments import is_clean
@@ -48,3 +49,18 @@ def test_dates_and_plain_words_are_clean(at: object, text: str) -> None:
     when = at.replace(year=2026, tzinfo=SHANGHAI)  # type: ignore[attr-defined]
     html = f'<p class="hy-under">{day(when)} {moment(when)}</p>{paragraphs(text)}'
     assert is_clean((html,), NOTHING) or look("a.html", html.encode(), NOTHING).hits
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<p>请回电138&lt;b&gt;0013&lt;/b&gt;8000</p>",
+        "<p>我家的联系电话：0931-8412345</p>\n<p>人民路拥堵</p>",
+        '<a title="zhangwei at qq dot com">链接</a>',
+    ],
+)
+def test_what_the_closer_look_finds_is_suspected(piece: str) -> None:
+    """第十九条: tags that were typed, a unit at the beginning of the next text, an address spelt out in letters."""
+    closer = look("page.html", piece.encode(), NOTHING)
+    assert Confidence.CERTAIN in {hit.confidence for hit in closer.hits}
+    assert not is_clean([piece], NOTHING)

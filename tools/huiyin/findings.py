@@ -27,6 +27,7 @@ _TAME = re.compile("(?:(?:people|portal|service)-)?[0-9]{1,9}")
 """Ids whose digits are too few for any number of a person, without a word that would make them one."""
 _WORDED = frozenset({"/title", "/body"})
 """What a citizen says in words; the other fields are ids with letters, which cost more to look through."""
+_TAG = re.compile(r"<[^<>]*>")
 _APART = f"\n{'…' * 40}\n"
 """Parts texts that are looked through together: no pattern reaches over it, and none looks back or ahead so far."""
 _NOT_READ = frozenset({"unit", "belongs_to", "concerns", "assisting", "mode"})
@@ -84,10 +85,21 @@ def find_in_case(case: Case, settings: PrivacySettings) -> Iterator[Found]:
         group for group, together in groups.items() if find_personal(_APART.join(together), settings, official=group[0])
     }
     for pointer, text, official in texts:
+        yield from _between_tags(pointer, text, settings, official=official)
         if (official, pointer in _WORDED) not in suspected:
             continue
         for finding in find_personal(text, settings, official=official):
             yield Found(pointer, span(finding, "此处"), finding, key_of(text, finding))
+
+
+def _between_tags(pointer: str, text: str, settings: PrivacySettings, *, official: bool) -> Iterator[Found]:
+    """What is certain only once the tags that somebody typed are read over, as people do: 138<b>0013</b>8000."""
+    plain = _TAG.sub("", text) if "<" in text else text
+    if plain != text:
+        known = {key_of(text, finding) for finding in find_personal(text, settings, official=official)}
+        for finding in find_personal(plain, settings, official=official):
+            if finding.confidence is Confidence.CERTAIN and (key := key_of(plain, finding)) not in known:
+                yield Found(pointer, "此处略去尖括号中的内容后", finding, key)
 
 
 def case_texts(case: Case) -> Iterator[tuple[str, str, bool]]:

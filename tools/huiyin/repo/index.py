@@ -166,11 +166,20 @@ class Index:
             if base.execute("PRAGMA user_version").fetchone() != (FORM,):
                 if base.execute("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
                     raise sqlite3.DatabaseError("an index of another form")
-                base.executescript(f"BEGIN IMMEDIATE;{_TABLES}COMMIT;")
+                self._make_tables(base)
         except BaseException:
             base.close()
             raise
         return base
+
+    @staticmethod
+    def _make_tables(base: sqlite3.Connection) -> None:
+        """Make them, unless another process has done so since it was looked."""
+        base.execute("BEGIN IMMEDIATE")
+        with base:
+            if base.execute("PRAGMA user_version").fetchone() != (FORM,):
+                for statement in _TABLES.split(";"):
+                    base.execute(statement)
 
     def _recover(self, error: sqlite3.Error) -> None:
         """Begin again in the place of a file that is no index; go without where another process keeps it too long."""

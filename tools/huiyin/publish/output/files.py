@@ -88,8 +88,8 @@ def remove(folder: str, paths: Iterable[str]) -> None:
             while above:
                 os.rmdir(f"{folder}/{above}")
                 above = above.rpartition("/")[0]
-        except NotADirectoryError:
-            continue
+        except (NotADirectoryError, IsADirectoryError):
+            continue  # something else stands there now
         except OSError as error:
             if error.filename == f"{folder}/{path}" and not isinstance(error, FileNotFoundError):
                 raise HuiyinError(failure(Path(folder, path), error.errno)) from None

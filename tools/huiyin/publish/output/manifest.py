@@ -8,9 +8,13 @@ it is not whole; and of every file it says enough to notice that somebody else w
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
+
+from huiyin.model.problem import HuiyinError
+from huiyin.repo.files import failure
 
 VERSION = "1"
 _TABLES = """
@@ -43,6 +47,7 @@ class Manifest:
 
     def __init__(self, path: Path | None, folder: Path) -> None:
         self._about = {"version": VERSION, "folder": str(folder.resolve()), "clean": "1"}
+        self._path = path or folder
         try:
             self._database = _open(path)
             self.trusted = dict(self._database.execute("SELECT name, value FROM about")) == self._about
@@ -58,8 +63,12 @@ class Manifest:
         return {name: Shard(*row) for name, *row in self._database.execute("SELECT * FROM shard")}
 
     def begin(self) -> None:
-        """Say that the folder is being written to: until ``finish`` nobody knows what is in it."""
-        with self._database:
+        """Say that the folder is being written to: until ``finish`` nobody knows what is in it.
+
+        Raises:
+            HuiyinError: HY906.
+        """
+        with self._writing():
             self._database.execute("DELETE FROM about")
 
     def finish(self, made: Iterable[tuple[str, Shard]], gone: Iterable[str]) -> None:
@@ -69,12 +78,20 @@ class Manifest:
             made: name → shard of those that were made anew.
             gone: names of those that are no more.
         """
-        with self._database:
+        with self._writing():
             self._database.executemany("DELETE FROM shard WHERE name = ?", ((name,) for name in gone))
             rows = ((name, *shard) for name, shard in made)
             self._database.executemany("INSERT OR REPLACE INTO shard VALUES (?, ?, ?, ?)", rows)
             self._database.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", self._about.items())
         self.trusted = True
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            with self._database:
+                yield
+        except sqlite3.Error:
+            raise HuiyinError(failure(self._path, None)) from None
 
     def close(self) -> None:
         """Let go of the file."""

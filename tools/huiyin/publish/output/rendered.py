@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from huiyin.findings import Key
-from huiyin.model.problem import Problem
+from huiyin.model.problem import HuiyinError, Problem
 from huiyin.publish.digests import of_bytes
 from huiyin.publish.output.files import File, put
 from huiyin.rules.privacy import PrivacySettings
@@ -25,6 +25,7 @@ class Rendered:
 
     def __init__(self, folder: Path, passed: Collection[str]) -> None:
         self._folder = folder
+        self._looked: dict[str, bytes] = {}
         self.paths = tuple(sorted(path for path, _ in walk(folder) if path not in passed))
 
     def look_through(
@@ -45,16 +46,26 @@ class Rendered:
             data = read_file(self._folder / path, path)
             if isinstance(data, Problem):
                 yield data
-            elif clean.get(path) != of_bytes(data) and digest(data) not in vendored:
+                continue
+            self._looked[path] = of_bytes(data)
+            if clean.get(path) != self._looked[path] and digest(data) not in vendored:
                 looked = look(path, data, privacy)
                 yield from (hit for hit in looked.hits if hit.key not in accepted)
                 if looked.problem:
                     yield looked.problem
 
     def put(self, folder: str) -> list[File]:
-        """Bring them to the output folder.
+        """Bring them to the output folder, as they were when they were looked through.
 
         Raises:
-            HuiyinError: HY906.
+            HuiyinError: HY904, one is another meanwhile; HY906.
         """
-        return [put(folder, path, (self._folder / path).read_bytes()) for path in self.paths]
+        return [put(folder, path, self._read_again(path)) for path in self.paths if path in self._looked]
+
+    def _read_again(self, path: str) -> bytes:
+        data = read_file(self._folder / path, path)
+        if isinstance(data, Problem):
+            raise HuiyinError(data)
+        if of_bytes(data) != self._looked[path]:
+            raise HuiyinError(Problem("HY904", "读取时文件正在改动，请重新运行。", path))
+        return data
