@@ -285,3 +285,25 @@ def contents(folder: Path) -> dict[str, bytes]:
 def files(folder: Path) -> Iterator[Path]:
     """Every file, in order."""
     return (path for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+@pytest.mark.parametrize("damage", ["lost", "cut", "added"])
+def test_a_finished_segment_that_was_touched_is_made_anew(tmp_path: Path, demo: list[Document], damage: str) -> None:
+    """A file that is missing or shorter would be missed by every reader until its period changes."""
+    build_whole(demo, tmp_path / "cold")
+    build_whole(demo, tmp_path / "index")
+    [folder, *_] = sorted(path for path in (tmp_path / "index").iterdir() if path.is_dir())
+    match damage:
+        case "lost":
+            next(folder.glob("*.bigrams")).unlink()
+        case "cut":
+            (folder / "0.json").write_bytes(b"[]")
+        case "added":
+            (folder / "more.json").write_bytes(b"[]")
+    (tmp_path / "index" / ".DS_Store").write_bytes(b"x")
+    build_whole(demo, tmp_path / "index")
+    trees = [
+        {path.relative_to(root): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+        for root in (tmp_path / "cold", tmp_path / "index")
+    ]
+    assert trees[0] == trees[1]

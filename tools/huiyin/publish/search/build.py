@@ -100,7 +100,7 @@ def build(
         write_atomically(folder / MANIFEST, manifest(segments))
         removed = sorted(before - wanted.keys())
         for name in removed:
-            shutil.rmtree(folder / name)
+            shutil.rmtree(folder / name) if (folder / name).is_dir() else (folder / name).unlink()
     except OSError as error:
         raise HuiyinError(failure(folder, error.errno)) from None
     written = tuple(order.name for order in orders)

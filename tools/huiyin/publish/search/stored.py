@@ -57,7 +57,10 @@ def labels(segment: Segment) -> dict[str, dict[str, str]]:
 
 
 def read_segment(folder: Path) -> Stored | None:
-    """What a finished segment says of itself, or None: it is written last, and its folder renamed after it."""
+    """What a finished segment says of itself, or None: it is written last, and its folder renamed after it.
+
+    None too where a file is missing or has lost a part since, for a reader would get nothing of it for ever.
+    """
     try:
         found = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
         segment = Segment(
@@ -68,9 +71,18 @@ def read_segment(folder: Path) -> Stored | None:
             tuple(tuple(found["labels"][facet].items()) for facet in _LABELS),
         )
         stored = Stored(segment, str(found["digests"]))
+        sizes = _sizes(folder)
+        if sizes.keys() != set(segment.names()) or sum(sizes.values()) != found["bytes"]:
+            return None
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
     return stored if len(stored.digests) == _LENGTH * segment.documents else None
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    """Bytes of each file of a segment but its description."""
+    with os.scandir(folder) as entries:
+        return {e.name: e.stat(follow_symlinks=False).st_size for e in entries if e.name != DESCRIPTION}
 
 
 @contextmanager
@@ -94,6 +106,7 @@ def write_description(folder: Path, stored: Stored) -> None:
         "documents": segment.documents,
         "pair_bytes": segment.pair_bytes,
         "text_bytes": segment.text_bytes,
+        "bytes": sum(_sizes(folder).values()),
         "facets": dict(zip(FACETS, segment.facets, strict=True)),
         "labels": labels(segment),
         "digests": stored.digests,
