@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -228,3 +229,15 @@ def wait_for(server: subprocess.Popen[bytes], happened: Callable[[], bool]) -> N
         assert server.poll() is None, "the server ended"
         assert time.monotonic() < end, "the server never did it"
         time.sleep(0.2)
+
+
+def test_two_builds_at_once_take_turns(project: Path) -> None:
+    """Neither publishes what the other has just put into MkDocs' folder; both end well, with one site."""
+    assert 0 == run_mkdocs(project, "build").returncode
+    before = Built(project).contents()
+    shutil.rmtree(project / "build")
+    with ThreadPoolExecutor(2) as threads:
+        done = list(threads.map(lambda _: run_mkdocs(project, "build"), range(2)))
+    assert [0, 0] == [process.returncode for process in done]
+    assert before == Built(project).contents()
+    assert [] == [path for path in (project / "build").iterdir() if path.name.endswith(".mkdocs")]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 from urllib.parse import unquote
@@ -41,6 +42,7 @@ from huiyin.publish.stamping.press import Kind
 from huiyin.publish.status import files as statuses
 from huiyin.publish.telling import line_of, summary_of
 from huiyin.repo.index import open_index
+from huiyin.repo.lock import held
 from huiyin.repo.schemas import load_schema
 from huiyin.repo.source import FolderSource
 
@@ -77,6 +79,8 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
         self._making: Making | None = None
         self._manifest: Manifest | None = None
         self._processes = Processes(None)
+        self._lock = ExitStack()
+        self._begun = False
         self._files: Files | None = None
         self._folder = Path()
         self._pages: dict[str, Page] = {}
@@ -105,6 +109,10 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
             PluginError: the rules cannot be read, or a case is broken (``serve`` leaves it out and goes on).
         """
         try:
+            if not self._serving:  # a server has a folder of its own
+                beside = self._folder.with_name(f".{self._folder.name}.lock")
+                self._lock.enter_context(held(beside, "另一个构建仍在写这个网站"))
+            self._begun = True
             source = FolderSource(self.config.place(config))
             preview = wanted(os.environ, serving=self._serving, host=config.dev_addr.host)
             self._processes = Processes(wanted_jobs(os.environ, self.config.jobs))
@@ -259,7 +267,10 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
 
     def _end(self, config: MkDocsConfig | None) -> None:
         self._processes.close()
-        shutil.rmtree(self._folder.with_name(f".{self._folder.name}.mkdocs"), ignore_errors=True)
+        if self._begun:  # else the folder is another build's
+            shutil.rmtree(self._folder.with_name(f".{self._folder.name}.mkdocs"), ignore_errors=True)
+        self._begun = False
+        self._lock.close()
         if config is not None:
             config.site_dir = str(self._folder)
 

@@ -36,24 +36,43 @@ def locked(root: Path, *, patience: float = PATIENCE) -> Iterator[None]:
         ignore = folder / ".gitignore"
         if not ignore.exists():
             ignore.write_text(IGNORE, encoding="ascii")
-        handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
     except OSError as error:
         raise HuiyinError(failure(folder, error.errno)) from None
+    with held(folder / "lock", "另一个命令仍在写这个留言库", patience=patience):
+        yield
+
+
+@contextmanager
+def held(path: Path, why: str, *, patience: float = PATIENCE) -> Iterator[None]:
+    """Hold the lock of a file, which is made if it is not there.
+
+    Args:
+        why: what is said, in Chinese, when somebody else holds it for too long.
+        patience: seconds to wait.
+
+    Raises:
+        HuiyinError: HY906, the lock cannot be made; HY950.
+    """
     try:
-        _take(handle, folder, patience)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+    except OSError as error:
+        raise HuiyinError(failure(path.parent, error.errno)) from None
+    try:
+        _take(handle, path.parent, why, patience)
         yield
     finally:
         os.close(handle)
 
 
-def _take(handle: int, folder: Path, patience: float) -> None:
+def _take(handle: int, folder: Path, why: str, patience: float) -> None:
     give_up = time.monotonic() + patience
     while True:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() > give_up:
-                raise HuiyinError(Problem("HY950", f"等了{patience:.0f}秒，另一个命令仍在写这个留言库。")) from None
+                raise HuiyinError(Problem("HY950", f"等了{patience:.0f}秒，{why}。")) from None
             time.sleep(0.05)
         except OSError as error:
             raise HuiyinError(failure(folder, error.errno)) from None
