@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import unquote
 
 from huiyin.rules.privacy import PrivacySettings, find_personal
@@ -18,17 +19,17 @@ GAP = "\n…………\n"
 """Stands between words that nobody reads as one. ``BREAK`` would be folded at a price; no pattern takes this for a
 blank, so no word of one text is taken for a unit or a cue of another."""
 # Dates as ``publish/render.py`` writes them hold nothing else, and would be looked at more closely than anything.
-_DATE = re.compile(
-    r'<time datetime="[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:]{8}\+08:00)?">'
-    r"[0-9]{1,4}年[0-9]{1,2}月[0-9]{1,2}日(?: [0-9]{2}:[0-9]{2})?</time>"
-)
+_DATE = re.compile(r'<time datetime="[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:]{8}\+08:00)?">')
+_TAGS = re.compile(r"(<[^<>]*>)")
+_TAG = re.compile(r"<[^<>]*>")
+_INLINE = re.compile(rf"</?(?:{'|'.join(sorted(INLINE, key=len, reverse=True))})(?:\s[^<>]*)?>")
 # Of attributes only those that hold more than names: letters, blanks and dashes are no person's.
 _VALUE = re.compile(r'="([A-Za-z _-]*[^A-Za-z _"<>-][^"<>]*)"')
 # But an address of mail may be spelt out in letters alone.
 _SPELT = re.compile(r'="([^"<>]*\s(?:at|dot)\s[^"<>]*)"', re.IGNORECASE)
-_TAG = re.compile(r"<[^<>]*>")
-_INLINE = re.compile(rf"</?(?:{'|'.join(sorted(INLINE, key=len, reverse=True))})(?:\s[^<>]*)?>")
-_BLOCK = re.compile(r"(?:\s*<[^<>]*>)+\s*")
+# Ids of cases whose digits are too few for any number of a person, by themselves and in the address of a page.
+_ID = re.compile("(?:people|portal|service)-[0-9]{1,9}")
+_ADDRESS = re.compile(rf"/{_ID.pattern}/(?!\S)")
 _BLANKS = re.compile(r"[ \t\r\n\f]{2,}")
 
 
@@ -40,15 +41,36 @@ def is_clean(pieces: Iterable[str], settings: PrivacySettings) -> bool:
     """
     texts: dict[str, None] = {}
     for piece in pieces:
-        words = piece
         if "<" in piece:
-            words = _DATE.sub(" ", piece)
-            for value in (*_VALUE.findall(words), *_SPELT.findall(words)):
-                texts[value] = None
-                if "%" in value:
-                    texts[unquote(value)] = None
-            words = _BLOCK.sub(GAP, _BLANKS.sub("\n", _INLINE.sub("", words)))
-        texts[words] = None
-    whole = html.unescape(GAP.join(texts))
+            texts[_words(piece, texts)] = None
+        else:
+            texts[piece] = None
+    whole = _ADDRESS.sub("/", html.unescape(GAP.join(texts)))
     # Tags that somebody typed are text, and a reader reads over them.
     return not find_personal(whole, settings) and not ("<" in whole and find_personal(_TAG.sub("", whole), settings))
+
+
+def _words(piece: str, values: dict[str, None]) -> str:
+    """The words of a piece as they are read together; what its attributes say is added to ``values``."""
+    words = [GAP]
+    parts = _TAGS.split(piece)
+    for word, tag in zip(parts[::2], (*parts[1::2], GAP), strict=True):
+        parted, said = _tag(tag)
+        alone = parted and words[-1] is GAP
+        if word and not (alone and (word.isspace() or _ID.fullmatch(word))):
+            words.append(word)
+        if parted and words[-1] is not GAP:
+            words.append(GAP)
+        values.update(said)
+    return _BLANKS.sub("\n", "".join(words))
+
+
+@lru_cache(maxsize=4096)
+def _tag(tag: str) -> tuple[bool, dict[str, None]]:
+    """Whether a tag parts the words on both sides of it, and what its attributes say."""
+    between = _INLINE.fullmatch(tag) is None
+    if _DATE.fullmatch(tag):
+        return between, {}
+    values = [*_VALUE.findall(tag), *_SPELT.findall(tag)]
+    values += [unquote(value) for value in values if "%" in value]
+    return between, dict.fromkeys(values)

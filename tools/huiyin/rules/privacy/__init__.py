@@ -15,15 +15,15 @@ from huiyin.rules.privacy.redaction import redact
 from huiyin.rules.privacy.settings import PrivacySettings
 
 if TYPE_CHECKING:
-    from huiyin.rules.privacy.finding import find_personal
+    from huiyin.rules.privacy.finding import find_personal, may_hold
 
-__all__ = ["PrivacySettings", "find_personal", "redact"]
+__all__ = ["PrivacySettings", "find_personal", "may_hold", "redact"]
 
 
 def __getattr__(name: str) -> object:
-    if name != "find_personal":
+    if name not in {"find_personal", "may_hold"}:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from huiyin.rules.privacy.finding import find_personal
+    from huiyin.rules.privacy import finding
 
-    globals()[name] = find_personal
-    return find_personal
+    globals()[name] = found = getattr(finding, name)
+    return found

@@ -60,9 +60,18 @@ _OF_OFFICES = ("联系人", "法定代表人", "经办人", "负责人")
 # Alternatives of plain characters and nothing else: the search of ``re`` then jumps to their first ones.
 _ROLE = re.compile("|".join((*_ROLES, *_KIN)))
 _STATED = re.compile(r"(?:姓名)?\s?([:：为是])")
-_CALLED = re.compile(r"叫(?:(?<=[我名俺字]叫)|(?<=我\s叫)|(?<=本人叫))做?[是:：]?")
+_CALLERS = ("[我名俺字]", r"我\s", "本人")
+_CALLED = re.compile(f"叫(?:{'|'.join(f'(?<={caller}叫)' for caller in _CALLERS)})做?[是:：]?")
 _WEAK = re.compile("本人系?|我是|我系|我乃|咱是|俺是|在下")
 _AFTER = re.compile(rf"[，,（(\s]*(?:{_PARTICULARS}|1[3-9][0-9])")
+SIGNS = (
+    rf"(?:{'|'.join(_CALLERS)})叫",
+    rf"(?:{_ROLE.pattern}){_STATED.pattern}",
+    rf"(?:{_ROLE.pattern}){_CLEAR_NAME.pattern}{_AFTER.pattern}",
+    # What must follow the name is read with it here, for this cue stands in every other text.
+    rf"(?:{_WEAK.pattern}){_CLEAR_NAME.pattern.replace('(?=', '(?:')}",
+)
+"""What every finding here begins with; see ``suspicion``."""
 # Somebody whose surname is in no list: 我叫…, 姓名：…
 _UNUSUAL = re.compile(rf"\s?((?![不苦了只请须应])[{_HAN}]{{2,5}}){_STOP}")
 _OTHER_WORDS = re.compile(

@@ -39,6 +39,8 @@ _STREET = re.compile(
     rf"[路街巷弄道村组社队屯庄](?<!铁路|公路|国道|省道)\s?"
     rf"(?P<number>{_NUMBER}\s?[号户](?!楼|线|文|公路|国道)(?:\s?附\s?{_NUMBER}\s?号)?)"
 )
+SIGNS = (_FLAT.pattern, _SHORT.pattern, _STREET.pattern)
+"""What every finding here begins with; see ``suspicion``."""
 _LIVES = re.compile(
     r"家住|(?:我|们|家|现|居|长|常|租|入)住|住[在址于]|我家|家庭|户籍|户口|家在|(?<!官方)(?<!公司)(?<!单位)(?<!办公)(?<!注册)地址[是为:：]"
 )

@@ -20,6 +20,8 @@ DIGIT = "0-9零〇○一二两三四五六七八九壹贰叁肆伍陆柒捌玖�
 _STRONG = r"\s\-‐‑‒–—―−~～_.·•‧・"
 _WEAK = r",，、。/()（）|*:：;；"
 _RUN = re.compile(rf"[{DIGIT}](?:[{_STRONG}{_WEAK}]{{0,3}}[{DIGIT}OoIlXx×]){{6,}}")
+SIGNS = (_RUN.pattern,)
+"""What every finding here begins with; see ``suspicion``."""
 _WEAK_MARK = re.compile(f"[{_WEAK}]")
 _LETTERS = frozenset("OoIl")
 

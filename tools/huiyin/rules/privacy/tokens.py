@@ -60,6 +60,11 @@ _CODE = re.compile(rf"[159AYay](?<![A-Za-z0-9].)(?:{_GAP}[0-9A-Za-z]){{17}}(?![A
 
 _IPV4 = re.compile(r"[0-9](?<![0-9.][0-9])[0-9]{0,2}(?:\s?[.。]\s?[0-9]{1,3}){3}(?![0-9]|\.[0-9])")
 _IPV6 = re.compile(r"(?<![0-9A-Za-z:])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![0-9A-Za-z:])")
+SIGNS = (
+    *(p.pattern for p in (_AT, _SPACED, _QQ, _PLATE, _PASSPORT, _CODE, _IPV4, _IPV6)),
+    _WECHAT_CUE.pattern + _WECHAT_ID.pattern,
+)
+"""What every finding here begins with; see ``suspicion``."""
 _IP_CUE = re.compile(r"(?:\bip|网络|上网|登录|登陆)[\w ]{0,4}[:：是为]?\s*$", re.IGNORECASE)
 
 
