@@ -23,7 +23,7 @@ from huiyin.rules.privacy import PrivacySettings, find_personal, may_hold, redac
 CODES = {Confidence.CERTAIN: "HY750", Confidence.UNCERTAIN: "HY751"}
 """What is certain is refused, what is not a person must look at."""
 _CITIZEN = ("title", "body", "id", "duplicate_of")
-_TAME = re.compile("(?:(?:people|portal|service)-)?[0-9]{1,9}")
+TAME = re.compile("(?:(?:people|portal|service)-)?[0-9]{1,9}")
 """Ids whose digits are too few for any number of a person, without a word that would make them one."""
 _TAG = re.compile(r"<[^<>]*>")
 _APART = f"\n{'…' * 40}\n"
@@ -74,7 +74,7 @@ class Found:
 
 def find_in_case(case: Case, settings: PrivacySettings) -> Iterator[Found]:
     """Everything in the texts of a case; history (``history: true``) is judged like the rest."""
-    texts = [found for found in case_texts(case) if not _TAME.fullmatch(found[1])]
+    texts = [found for found in case_texts(case) if not TAME.fullmatch(found[1])]
     # Nearly all cases hold nothing, and to ask of all texts together costs a fraction of asking of each.
     together = _APART.join([text for _, text, _ in texts])
     if "<" not in together and not may_hold(together):

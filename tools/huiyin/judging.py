@@ -120,8 +120,7 @@ def judge_all(
         else:
             yield path, _placed(judged, path), oid
     known.clear()
-    sha1 = all(len(oid) == 40 for oid in there.blobs.values())
-    bench = Bench(rulebook, load_schema(source, "case"), now, sha1)
+    bench = Bench(rulebook, load_schema(source, "case"), now, there.sha1)
     kept: list[tuple[str, bytes]] = []
     with open_executor(jobs if len(fresh) > FEW else 1, scheduler) as executor:
         for done in spread(executor, judge_files, bench, there.read(source, fresh), size=CHUNK, fallback=_give_up):

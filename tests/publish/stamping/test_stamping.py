@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 
+from huiyin.publish.making import Making
 from tests.cases import Story
 from tests.publish.building import AS_OF, Built, make_project, run_mkdocs, stories
 
@@ -79,6 +81,19 @@ def test_the_same_comes_out_cold_and_warm_of_one_process_and_of_many(
     next(site.site.glob("cases/2026/11/*/index.html")).unlink()
     assert 0 == run_mkdocs(project, "build").returncode
     assert cold == contents(site)
+
+
+def test_a_frame_may_come_of_any_page_of_its_kind(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """So a new month, from which other samples are taken, leaves all other pages alone."""
+    build_here(project, tmp_path, monkeypatch, stamping=True)
+    candidates = Making._candidates
+    monkeypatch.setattr(Making, "_candidates", lambda making: reversed(list(candidates(making))))
+    with caplog.at_level("INFO"):
+        build_here(project, tmp_path, monkeypatch, stamping=True)
+    [(made, kept)] = re.findall("站点分为([0-9]+)份，其中([0-9]+)份没有变动", caplog.text)
+    assert made == kept
 
 
 def test_a_theme_that_loses_the_content_stops_the_build(project: Path, tmp_path: Path) -> None:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
+from datetime import date
+from enum import Enum
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import NoneType
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
-from huiyin.findings import Key, key_of
+from huiyin.findings import TAME, Key, key_of
 from huiyin.model.personal import Confidence
 from huiyin.model.problem import HuiyinError
 from huiyin.publish.reopened import ReopenedCase
 from huiyin.publish.view import PublicCase
 from huiyin.repo.source import FolderSource
-from huiyin.rules.privacy import PrivacySettings, find_personal
-from huiyin.scan.passage import BREAK
+from huiyin.rules.privacy import PrivacySettings, find_personal, may_hold
+from huiyin.scan.fragments import GAP
 from huiyin.scan.site import Scanned, scan
 from huiyin.scan.vendored import vendored
 
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
 SITE = "site/"
 _CITIZEN = frozenset({"title", "body"})
+_PLAIN = (date, int, Enum, NoneType)
+_OF_RULES = frozenset({"procedure", "unit"})
 _PAGES = (".md", ".html", ".txt")
 
 
@@ -62,10 +67,11 @@ def accepted(
     """
     found: set[Key] = set()
     for case in (*cases, *reopened):
-        told = dict.fromkeys(_texts(case, ""))
+        told: list[tuple[str, str]] = []
+        _collect(case, "", told)
         # One look at all of them: what nobody suspects in the whole is in none of its parts.
-        if find_personal(BREAK.join(dict.fromkeys(text for _, text in told)), settings):
-            for name, text in told:
+        if may_hold(GAP.join([text for _, text in told if not TAME.fullmatch(text)])):
+            for name, text in dict.fromkeys(told):
                 found.update(_accepted(text, settings, official=name not in _CITIZEN))
     for text in pages:
         found.update(_accepted(text, settings, official=True))
@@ -92,18 +98,26 @@ def _accepted(text: str, settings: PrivacySettings, *, official: bool) -> Iterat
     yield from {key_of(text, f) for f in strict} - refused
 
 
-def _texts(value: Any, name: str) -> Iterator[tuple[str, str]]:
-    """(name of the field, text) of everything below; names and places of the rules are read with the rest."""
+def _collect(value: Any, name: str, told: list[tuple[str, str]]) -> None:
+    """(name of the field, text) of everything below; names of the rules are read with the rest, their ids are not."""
     if isinstance(value, str):
-        yield name, str(value)
+        told.append((name, value))
     elif isinstance(value, tuple | list):
         for inner in value:
-            yield from _texts(inner, name)
-    elif is_dataclass(value):
+            _collect(inner, name, told)
+    elif value is not None:
         for field in _fields(value.__class__):
-            yield from _texts(getattr(value, field), field)
+            _collect(getattr(value, field), field, told)
 
 
 @cache
 def _fields(cls: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(cls))
+    """The fields of a class that can hold texts: dates, numbers and the words of an enumeration are none."""
+    if not is_dataclass(cls):
+        return ()
+    types = get_type_hints(cls)
+    return tuple(f.name for f in fields(cls) if f.name not in _OF_RULES and not _is_plain(types[f.name]))
+
+
+def _is_plain(kind: Any) -> bool:
+    return all(isinstance(one, type) and issubclass(one, _PLAIN) for one in get_args(kind) or (kind,))

@@ -23,7 +23,7 @@ from huiyin.publish.month import Month, every
 from huiyin.publish.preview import preview_of
 from huiyin.publish.reading import FACTS, Reading, read_months
 from huiyin.publish.view import PublicCase
-from huiyin.repo.blobs import survey
+from huiyin.repo.blobs import Survey, survey
 from huiyin.repo.index import NAME, Index
 from huiyin.repo.lock import FOLDER
 from huiyin.repo.source import Source
@@ -130,8 +130,8 @@ def gather(
         raise HuiyinError(*errors)
     there = survey(source, CASES)
     problems = [p for p in there.strange if p.level is Severity.ERROR]
-    reading = Reading(source, rulebook, now)
-    found, doubtful = _read(reading, there.blobs, index, stamp, executor)
+    reading = Reading(source, rulebook, now, sha1=there.sha1)
+    found, doubtful = _read(reading, there, index, stamp, executor)
     for checked in check_cases(source, rulebook, now, sorted(doubtful)) if doubtful else ():
         # Warnings do not keep a case from the site.
         errors = [p for p in checked.problems if p.level is Severity.ERROR]
@@ -146,16 +146,16 @@ def gather(
 
 def _read(
     reading: Reading,
-    listed: Mapping[str, str],
+    there: Survey,
     index: Index,
     stamp: bytes,
     executor: Callable[[], Executor | None],
 ) -> tuple[list[Month], set[str]]:
     """The months of all cases that are sound by themselves and among the others, and the paths of the rest."""
-    names = Counter(path.rpartition("/")[2].casefold() for path in listed)
-    doubtful = {path for path in listed if names[path.rpartition("/")[2].casefold()] > 1}
+    names = Counter(path.rpartition("/")[2].casefold() for path in there.blobs)
+    doubtful = {path for path in there.blobs if names[path.rpartition("/")[2].casefold()] > 1}
     while True:
-        sound = {path: oid for path, oid in listed.items() if path not in doubtful}
+        sound = there.pick(path for path in there.blobs if path not in doubtful) if doubtful else there
         months, broken = read_months(reading, sound, index, stamp, executor)
         doubtful |= broken
         lost = {path for month in months for path, other in month.refers if _is_lost(path, other, names)}

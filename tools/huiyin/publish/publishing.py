@@ -109,7 +109,7 @@ def publish(
     mine = frozenset(path for path in taken if path.startswith(GENERATED))
     judged = of_value((program().hex(), privacy, known))
     base = of_value(
-        (program().hex(), privacy, press.heads, sorted(frames.items()), making.site.case_pages, lenient, mine)
+        (program().hex(), privacy, press.heads, sorted(press.frames.items()), making.site.case_pages, lenient, mine)
     )
     rendered = Rendered(place.rendered, {path for path, _ in frames.values()})
     found: list[Hit | Problem] = []

@@ -8,21 +8,21 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from itertools import chain, islice
+from typing import NamedTuple
 
 from huiyin.judging import judge_file
 from huiyin.model.case import path_of
-from huiyin.model.problem import Severity
+from huiyin.model.problem import Problem, Severity
 from huiyin.publish import facts as packing
 from huiyin.publish import month as months
 from huiyin.publish.digests import digest, of_bytes
 from huiyin.publish.facts import facts_of
 from huiyin.publish.month import Judged, Month, month_of
-from huiyin.repo.blobs import blob_of
+from huiyin.repo.blobs import Survey, blob_of
 from huiyin.repo.index import Index
 from huiyin.repo.schemas import Schema, load_schema
 from huiyin.repo.source import Source
-from huiyin.repo.store import read_cases
+from huiyin.repo.store import parse_case
 from huiyin.rules.rulebook import Rulebook
 from huiyin.spreading import spread
 
@@ -32,10 +32,7 @@ TOGETHER = 100
 """Cases that a process reads at once."""
 ENOUGH = 400
 """Cases for which it is worth while to start processes."""
-_SHA1 = 40
 _MONTH = slice(len("cases/"), len("cases/2026/11"))
-Listed = Sequence[tuple[str, str]]
-"""(path, blob id) of files, in order."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +42,7 @@ class Reading:
     source: Source
     rulebook: Rulebook
     now: datetime
+    sha1: bool = True
 
     @cached_property
     def schema(self) -> Schema:
@@ -52,9 +50,21 @@ class Reading:
         return load_schema(self.source, "case")
 
 
+class Group(NamedTuple):
+    """The cases of a month.
+
+    Args:
+        key: of what is kept of it in the index: the digest of all paths and blobs.
+    """
+
+    name: str
+    key: str
+    files: Sequence[tuple[str, str]]
+
+
 def read_months(
     reading: Reading,
-    listed: Mapping[str, str],
+    there: Survey,
     index: Index,
     stamp: bytes,
     executor: Callable[[], Executor | None],
@@ -62,75 +72,80 @@ def read_months(
     """The months of all cases without errors, oldest first, and the paths of those with errors.
 
     Args:
-        listed: path → blob id.
+        there: the files.
         stamp: of all else that the facts depend on.
     """
-    groups: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for path, oid in sorted(listed.items()):
-        groups[path[_MONTH].replace("/", "-")].append((path, oid))
-    keys = {name: digest(part for pair in group for part in pair).hex() for name, group in groups.items()}
-    known = index.get(MONTH, stamp, keys.values())
+    groups = list(_groups(there.blobs))
+    known = index.get(MONTH, stamp, [group.key for group in groups])
     found: dict[str, Month] = {}
-    for name, key in keys.items():
+    for group in groups:
         # At a moment before an event, the case would be another one.
-        if key in known and (month := months.unpack(known[key])).latest <= reading.now:
-            found[name] = month
-    stale = {name: group for name, group in groups.items() if name not in found}
-    _renew(reading, (pair for group in stale.values() for pair in group), index, stamp, executor)
+        if group.key in known and (month := months.unpack(known[group.key])).latest <= reading.now:
+            found[group.name] = month
+    stale = [group for group in groups if group.name not in found]
+    many = sum(len(group.files) for group in stale) > ENOUGH
+    chosen = executor() if many else None
+    wanted = [path for path, _ in _unknown(stale, index, stamp)]
+    for rows in spread(chosen, _judge, reading, there.read(reading.source, wanted), size=TOGETHER):
+        index.put(FACTS, stamp, rows)
+    packed = ((group, index.get(FACTS, stamp, [oid for _, oid in group.files])) for group in stale)
     broken: set[str] = set()
-    for name, group in stale.items():
-        judged = list(_judged(group, index, stamp, reading.now))
-        if judged:
-            found[name] = month_of(name, judged)
-        missing = {path for path, _ in group} - {one.path for one in judged}
-        broken |= missing
-        if not missing:
-            index.put(MONTH, stamp, [(keys[name], months.pack(found[name]))])
+    for made in spread(chosen, _make, reading.now, packed, size=1):
+        for group, kept, missing in made:
+            broken |= missing
+            if kept is not None:
+                found[group.name] = months.unpack(kept)
+                if not missing:
+                    index.put(MONTH, stamp, [(group.key, kept)])
     if stale:
-        index.prune(FACTS, stamp, listed.values())
-        index.prune(MONTH, stamp, keys.values())
+        index.prune(FACTS, stamp, there.blobs.values())
+        index.prune(MONTH, stamp, [group.key for group in groups])
     return [found[name] for name in sorted(found)], broken
 
 
-def _renew(
-    reading: Reading,
-    wanted: Iterable[tuple[str, str]],
-    index: Index,
-    stamp: bytes,
-    executor: Callable[[], Executor | None],
-) -> None:
-    """Compute and keep the facts that are not there yet."""
-    unknown = _unknown(wanted, index, stamp)
-    first = list(islice(unknown, ENOUGH))
-    chosen = executor() if len(first) == ENOUGH else None
-    for rows in spread(chosen, _judge, reading, chain(first, unknown), size=TOGETHER):
-        index.put(FACTS, stamp, rows)
+def _groups(blobs: Mapping[str, str]) -> Iterator[Group]:
+    files: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for path, oid in sorted(blobs.items()):
+        files[path[_MONTH].replace("/", "-")].append((path, oid))
+    for name, group in files.items():
+        yield Group(name, digest(part for pair in group for part in pair).hex(), group)
 
 
-def _unknown(wanted: Iterable[tuple[str, str]], index: Index, stamp: bytes) -> Iterator[tuple[str, str]]:
-    remaining = iter(wanted)
-    while batch := list(islice(remaining, 10 * TOGETHER)):
-        known = index.get(FACTS, stamp, [oid for _, oid in batch])
-        yield from (pair for pair in batch if pair[1] not in known)
+def _unknown(groups: Iterable[Group], index: Index, stamp: bytes) -> Iterator[tuple[str, str]]:
+    """The files of which there are no facts yet."""
+    for group in groups:
+        known = index.get(FACTS, stamp, [oid for _, oid in group.files])
+        yield from (pair for pair in group.files if pair[1] not in known)
 
 
-def _judge(reading: Reading, chunk: Listed) -> list[tuple[str, bytes]]:
+def _judge(reading: Reading, chunk: Sequence[tuple[str, bytes | Problem]]) -> list[tuple[str, bytes]]:
     """(blob id, packed facts) of those that have no error."""
-    oids = dict(chunk)
     rows = []
-    for file in read_cases(reading.source, oids, schema=reading.schema):
+    for path, data in chunk:
+        if isinstance(data, Problem):
+            continue
+        file = parse_case(path, data, reading.schema)
         found, problems = judge_file(file, reading.rulebook, reading.now)
-        sound = found is not None and not any(p.level is Severity.ERROR for p in problems)
-        # A file that was written to meanwhile is another blob.
-        if sound and found is not None and blob_of(file.data, sha1=len(oids[file.path]) == _SHA1) == oids[file.path]:
-            rows.append((oids[file.path], packing.pack(facts_of(found, reading.rulebook))))
+        if found is not None and not any(p.level is Severity.ERROR for p in problems):
+            rows.append((blob_of(data, sha1=reading.sha1), packing.pack(facts_of(found, reading.rulebook))))
     return rows
 
 
-def _judged(group: Listed, index: Index, stamp: bytes, now: datetime) -> Iterator[Judged]:
-    """The cases of a month that have facts, and no event to come."""
-    known = index.get(FACTS, stamp, [oid for _, oid in group])
-    for path, oid in group:
+def _make(
+    now: datetime, chunk: Sequence[tuple[Group, Mapping[str, bytes]]]
+) -> list[tuple[Group, bytes | None, set[str]]]:
+    """Each month as it is kept, and the paths of its files that are not in it."""
+    made = []
+    for group, facts in chunk:
+        judged = list(_judged(group.files, facts, now))
+        month = months.pack(month_of(group.name, judged)) if judged else None
+        made.append((group, month, {path for path, _ in group.files} - {one.path for one in judged}))
+    return made
+
+
+def _judged(files: Iterable[tuple[str, str]], known: Mapping[str, bytes], now: datetime) -> Iterator[Judged]:
+    """The cases that have facts, and no event to come."""
+    for path, oid in files:
         facts = packing.unpack(data) if (data := known.get(oid)) is not None else None
         # The same bytes in another place are no case there.
         if data and facts and facts.latest <= now and path_of(facts.id, facts.received_at) == path:

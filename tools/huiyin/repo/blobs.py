@@ -72,6 +72,11 @@ class Survey:
         return Survey(records, [p for p in self.strange if p.path.startswith(prefixes)], self.own)
 
     @property
+    def sha1(self) -> bool:
+        """Whether the hashes are SHA-1, and not SHA-256."""
+        return all(len(oid) <= _SHA1 for oid in self.blobs.values())
+
+    @property
     def digest(self) -> bytes:
         """Of all hashes and paths."""
         return hashlib.blake2b(b"\0".join(self.records), digest_size=20).digest()
