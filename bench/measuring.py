@@ -15,9 +15,8 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[1]
 NOW = "2026-11-23T10:00:00+08:00"
 HUIYIN = [sys.executable, "-m", "huiyin.cli.main"]
-INTERVAL = 0.05
+INTERVAL = 0.1
 """Seconds between two looks at the memory of the process and its children."""
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class BenchError(Exception):
@@ -28,8 +27,8 @@ class BenchError(Exception):
 class Figure:
     """One job: seconds (median of the rounds) and peak memory in MB.
 
-    The memory is the sum of the resident sets of all its processes at one moment. What they share is counted once for
-    each, so it is rather too much than too little.
+    The memory is the sum of all its processes at one moment; what several of them share is counted once (Linux's
+    proportional set size).
     """
 
     name: str
@@ -73,7 +72,7 @@ def measure(
                 try:
                     status = process.wait(INTERVAL if peak else 0.005)
                 except subprocess.TimeoutExpired:
-                    peak = max(peak, _resident(process.pid))
+                    peak = max(peak, _memory(process.pid))
             seconds.append(time.perf_counter() - begun)
             peaks.append(peak / 1e6)
             if status:
@@ -82,13 +81,14 @@ def measure(
     return Figure(name, statistics.median(seconds), max(peaks))
 
 
-def _resident(pid: int) -> int:
-    """Bytes in memory of a process and all below it; those that have just ended count nothing."""
+def _memory(pid: int) -> int:
+    """Bytes of a process and all below it; those that have just ended count nothing."""
     total, waiting = 0, [pid]
     while waiting:
         place = Path("/proc") / str(waiting.pop())
         try:
-            total += int((place / "statm").read_text("ascii").split()[1]) * _PAGE
+            told = (place / "smaps_rollup").read_text("ascii")
+            total += int(told.partition("\nPss:")[2].split(maxsplit=1)[0]) << 10
             for task in (place / "task").iterdir():
                 waiting += map(int, (task / "children").read_text("ascii").split())
         except (OSError, IndexError):

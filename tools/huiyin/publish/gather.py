@@ -61,10 +61,7 @@ class Gathered:
         Raises:
             HuiyinError: HY904, somebody has taken the index away meanwhile.
         """
-        found = self.index.get(FACTS, self.stamp, oids)
-        if len(found) < len(set(oids)):
-            raise HuiyinError(Problem("HY904", "缓存在运行中被删除或改动，请重新运行。", f"{FOLDER}/{NAME}"))
-        return found
+        return fetch(self.index, self.stamp, oids)
 
     def packed(self, oids: Sequence[str]) -> list[bytes]:
         """The same, in the order given."""
@@ -103,6 +100,18 @@ class Gathered:
         """Hash by which several senders would find the same status → how many there are."""
         counts = Counter(lookup for month in self.months for lookup in month.lookups)
         return {lookup: count for lookup, count in counts.items() if count > 1}
+
+
+def fetch(index: Index, stamp: bytes, oids: Sequence[str]) -> dict[str, bytes]:
+    """The facts of cases that were gathered; see ``Gathered.fetch``.
+
+    Raises:
+        HuiyinError: HY904.
+    """
+    found = index.get(FACTS, stamp, oids)
+    if len(found) < len(set(oids)):
+        raise HuiyinError(Problem("HY904", "缓存在运行中被删除或改动，请重新运行。", f"{FOLDER}/{NAME}"))
+    return found
 
 
 def gather(

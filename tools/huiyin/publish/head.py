@@ -42,7 +42,7 @@ class Head(msgspec.Struct, frozen=True, array_like=True, gc=False):
     published_at: datetime
     news: datetime
     updated: date
-    item: str
+    item: bytes
     searched: str
     accepted: tuple[Key, ...]
 

@@ -63,9 +63,9 @@ def plan(
 
 def compare(gathered: Gathered, executor: Executor | None) -> dict[str, tuple[str, ...]]:
     """The similar replies of every case; those of a month whose pool did not change are known."""
-    months = {of_value(p).hex(): p for p in pools(gathered.heads)}
+    months = {key.hex(): make for key, make in pools(gathered.heads)}
     known = gathered.index.get(SIMILAR, gathered.stamp, months)
-    missing = [(key, pool) for key, pool in months.items() if key not in known]
+    missing = ((key, make()) for key, make in months.items() if key not in known)
     for rows in spread(executor, _compare, None, missing, size=1):
         gathered.index.put(SIMILAR, gathered.stamp, rows)
         known |= dict(rows)

@@ -35,7 +35,7 @@ from huiyin.publish.procedure_view import load_procedures
 from huiyin.publish.processes import Processes, wanted_jobs
 from huiyin.publish.publishing import Place, Published, publish
 from huiyin.publish.render import render, trail_of
-from huiyin.publish.searching import index_search
+from huiyin.publish.searching import index_search, searched
 from huiyin.publish.site import Site
 from huiyin.publish.stamping.frame import Frame, Slot, split
 from huiyin.publish.stamping.press import Kind
@@ -217,20 +217,23 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
         """
         if not self.stamping:
             return
-        making, gathered = self._made(), self._made().gathered
         place = Place(self._folder, Path(config.site_dir), self.config.place(config), Path(config.docs_dir))
         try:
             published = publish(
-                making, self._frames, place, self._located(), self._taken, self._open_manifest(), self._processes,
-                lenient=self._serving,
+                self._made(), self._frames, place, self._located(), self._taken, self._open_manifest(),
+                self._processes, lenient=self._serving,
             )  # fmt: skip
+            repeated = self._made().gathered.repeated
             if self.config.search and (published.ok or self._serving):
-                index_search(gathered, self._folder / SEARCH)
+                cases = searched(self._made().gathered)
+                # The search takes as much memory as all before it, which is let go.
+                self._processes.close()
+                self._making, self._pages = None, {}
+                index_search(cases, self._folder / SEARCH)
         except HuiyinError as error:
             self._report(error.problems)
             raise PluginError(summary_of(error.problems)) from error
-        repeated = [statuses.repeated(sum(gathered.repeated.values()))] if gathered.repeated else []
-        self._tell(published, repeated)
+        self._tell(published, [statuses.repeated(sum(repeated.values()))] if repeated else [])
         self._end(config)
 
     def on_build_error(self, *, error: Exception) -> None:

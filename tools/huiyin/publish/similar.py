@@ -7,12 +7,13 @@ ones: so an old page does not change because of a new reply, and what was comput
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from itertools import groupby, pairwise
 from math import log
 from typing import NamedTuple
 
+from huiyin.publish.digests import digest
 from huiyin.publish.head import Head
 
 SHOWN = 5
@@ -55,22 +56,28 @@ class Pool(NamedTuple):
     cases: tuple[Compared, ...]
 
 
-def pools(heads: Sequence[Head]) -> Iterator[Pool]:
-    """One for each month of publication, the newest first.
+def pools(heads: Sequence[Head]) -> Iterator[tuple[bytes, Callable[[], Pool]]]:
+    """One for each month of publication, the newest first: the digest of what is in it, and how to make it.
 
     Args:
         heads: of all published cases, latest publication first.
     """
-    every = tuple(Compared(head.id, head.title, head.unit, head.topics) for head in heads)
-    ends = [0]
-    months = []
-    for month, found in groupby(heads, key=lambda head: head.published):
-        months.append(month)
-        ends.append(ends[-1] + len(list(found)))
-    for number, month in enumerate(months):
-        start = ends[number]
-        end = next((end for end in ends[number + 1 :] if end - start >= POOL), ends[-1])
-        yield Pool(month, ends[number + 1] - start, every[start:end])
+    months = [list(found) for _, found in groupby(heads, key=lambda head: head.published)]
+    digests = [
+        digest(part for head in month for part in (head.id, head.title, head.unit, *head.topics, ""))
+        for month in months
+    ]
+    for first in range(len(months)):
+        last, size = first, 0
+        while last < len(months) and size < POOL:
+            size += len(months[last])
+            last += 1
+        yield digest(digests[first:last]), partial(_pool, months[first:last])
+
+
+def _pool(months: Sequence[Sequence[Head]]) -> Pool:
+    cases = (Compared(head.id, head.title, head.unit, head.topics) for month in months for head in month)
+    return Pool(months[0][0].published, len(months[0]), tuple(cases))
 
 
 def find_similar(pool: Pool, shown: int = SHOWN) -> dict[str, tuple[str, ...]]:

@@ -74,7 +74,7 @@ class Survey:
     @property
     def sha1(self) -> bool:
         """Whether the hashes are SHA-1, and not SHA-256."""
-        return all(len(oid) <= _SHA1 for oid in self.blobs.values())
+        return not self.records or self.records[0].find(b" ") <= _SHA1
 
     @property
     def digest(self) -> bytes:

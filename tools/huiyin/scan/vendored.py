@@ -7,6 +7,7 @@ Two sources: the theme and plugins of MkDocs as they are installed, and ``site/v
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterable
 from importlib.util import find_spec
@@ -81,6 +82,9 @@ def _folders() -> Iterable[Path]:
 
 
 def _assets(folder: Path) -> Iterable[Path]:
-    for path in folder.rglob("*"):
-        if path.suffix in _ASSETS and path.is_file() and ".icons" not in path.parts:
-            yield path
+    for place, folders, names in os.walk(folder):
+        if ".icons" in folders:
+            folders.remove(".icons")  # thousands of them, of which the theme copies none
+        for path in (Path(place, name) for name in names):
+            if path.suffix in _ASSETS and path.is_file():
+                yield path

@@ -18,7 +18,7 @@ from huiyin.spreading import spread
 
 TOGETHER = 4
 """Shards that a process makes at once."""
-FETCHED = 20_000
+FETCHED = 4_000
 """Facts that are fetched at once; bounds the memory."""
 SPARED = ("search/data/",)
 """What somebody else writes to the output folder, and takes care of: the index of the search."""

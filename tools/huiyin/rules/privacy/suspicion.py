@@ -8,7 +8,6 @@ no look-around, which is left out: what is left matches more, never less. What i
 from __future__ import annotations
 
 import re
-import sys
 from functools import cache
 from typing import Any
 
@@ -18,8 +17,8 @@ from huiyin.rules.privacy import names, places, runs, tokens
 
 _MEMORY = 64 << 20
 """Bytes that the automaton may take; if it needs more it is slower, and as right."""
-# RE2 knows the blanks and digits of ASCII only.
-_BLANKS = "".join(rf"\x{{{number:x}}}" for number in range(sys.maxunicode + 1) if chr(number).isspace())
+# RE2 knows the blanks and digits of ASCII only; the last blank of Unicode is U+3000.
+_BLANKS = "".join(rf"\x{{{number:x}}}" for number in range(0x3001) if chr(number).isspace())
 _DIGITS = r"\p{Nd}"
 _PIECE = re.compile(r"\\.|\[(?:\\.|[^\\\]])*\]|\(\?<?[=!]|\(\?P<\w+>|\(\?:|.", re.DOTALL)
 _LOOKS = frozenset({"(?=", "(?!", "(?<=", "(?<!"})
