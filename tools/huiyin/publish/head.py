@@ -21,6 +21,7 @@ class Head(msgspec.Struct, frozen=True, array_like=True, gc=False):
         digest: of those facts.
         received: the day, ``2026-11-20``.
         published: the month, ``2026-11``.
+        published_on: the day.
         news: when a reader was last told something new: published or corrected.
         updated: the day of the last thing that its page tells.
         item: its entry in a list, with a slot where the link to the root belongs.
@@ -39,6 +40,7 @@ class Head(msgspec.Struct, frozen=True, array_like=True, gc=False):
     received: str
     received_at: datetime
     published: str
+    published_on: date
     published_at: datetime
     news: datetime
     updated: date
@@ -70,6 +72,7 @@ def head_of(facts: Facts, oid: str, digest: str) -> Head | None:
         received=local_day(case.received_at).isoformat(),
         received_at=case.received_at,
         published=f"{local_day(case.published_at):%Y-%m}",
+        published_on=local_day(case.published_at),
         published_at=case.published_at,
         news=max([case.published_at, *(c.at for c in case.corrections)]),
         updated=case.updated,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -57,6 +57,7 @@ class CaseDay(Job):
 
     Args:
         packed: their facts.
+        parts: of each, see ``File.part``.
         similar: id → the replies that resemble it, best first.
         hidden: ids of those at whose address something else stands.
         silent: hashes of statuses that several cases share.
@@ -64,22 +65,27 @@ class CaseDay(Job):
 
     pages: CasePages
     packed: Sequence[bytes]
+    parts: Sequence[bytes]
     similar: dict[str, tuple[Head, ...]]
     hidden: frozenset[str]
     silent: frozenset[str]
 
     def outputs(self, press: Press) -> Iterator[Output]:
         """Each file."""
-        for facts in map(unpack, self.packed):
-            if facts.case is not None:
-                yield stamped(press, self.pages.published(facts.case, self.similar.get(facts.id, ())))
-                yield from open311.export_one(facts.case)
-            elif facts.reopened is not None:
-                if facts.id not in self.hidden:
-                    yield stamped(press, self.pages.reopened(facts.reopened))
-                yield from open311.export_one(facts.reopened)
-            if facts.status is not None and facts.status.lookup not in self.silent:
-                yield statuses.export(facts.status)
+        for packed, part in zip(self.packed, self.parts, strict=True):
+            for output in self._outputs(press, unpack(packed)):
+                yield replace(output, part=part)
+
+    def _outputs(self, press: Press, facts: Facts) -> Iterator[Output]:
+        if facts.case is not None:
+            yield stamped(press, self.pages.published(facts.case, self.similar.get(facts.id, ())))
+            yield from open311.export_one(facts.case)
+        elif facts.reopened is not None:
+            if facts.id not in self.hidden:
+                yield stamped(press, self.pages.reopened(facts.reopened))
+            yield from open311.export_one(facts.reopened)
+        if facts.status is not None and facts.status.lookup not in self.silent:
+            yield statuses.export(facts.status)
 
     def accepted(self) -> frozenset[Key]:
         """What these cases, and those that they name, hold."""

@@ -85,16 +85,19 @@ def _days(
         if isinstance(one, Other) and not (one.reopened or one.status):
             continue
         days[one.received].append(one)
+    silent = frozenset(gathered.repeated)
+    silence = digest(sorted(silent))
     for day, found in sorted(days.items()):
         named = {o.id: tuple(heads[n] for n in similar.get(o.id, ()) if n in heads) for o in found}
-        said = [part for o in found for part in (o.id, *(head.digest for head in named[o.id]), "")]
-        said += sorted(hidden.intersection(named))
-        said += sorted(gathered.repeated) if gathered.repeated else []
+        parts = tuple(
+            digest([silence, o.digest, "hidden" if o.id in hidden else "", *(head.digest for head in named[o.id])])
+            for o in found
+        )
 
-        def job(packed: list[bytes], named: dict[str, tuple[Head, ...]] = named) -> CaseDay:
-            return CaseDay(site.case_pages, packed, named, hidden, frozenset(gathered.repeated))
+        def job(packed: list[bytes], parts: Sequence[bytes], named: dict[str, tuple[Head, ...]] = named) -> CaseDay:
+            return CaseDay(site.case_pages, packed, parts, named, hidden, silent)
 
-        yield _of_facts(f"day/{day}", found, job, said)
+        yield Plan(f"day/{day}", digest(parts), job, tuple(one.oid for one in found), parts)
 
 
 def _of_facts(name: str, of: Sequence[Any], make: Any, said: Iterable[str] = ()) -> Plan:

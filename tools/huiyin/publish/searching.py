@@ -11,7 +11,6 @@ from huiyin.publish.gather import Gathered, fetch
 from huiyin.publish.search.build import Built, build
 from huiyin.publish.search.document import Document, Entry, document_of
 from huiyin.repo.index import Index
-from huiyin.rules.deadlines import local_day
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Searched:
 
 def searched(gathered: Gathered) -> Searched:
     """The published cases."""
-    entries = [Entry(h.id, local_day(h.published_at), bytes.fromhex(h.searched)) for h in gathered.heads]
+    entries = [Entry(h.id, h.published_on, bytes.fromhex(h.searched)) for h in gathered.heads]
     return Searched(entries, {head.id: head.oid for head in gathered.heads}, gathered.index, gathered.stamp)
 
 

@@ -18,11 +18,13 @@ class Output:
         fresh: the pieces of HTML in it that nobody has looked through yet, and that say all that is new in it; None
             where that is the whole file. A file that only sets apart the texts of facts has none: they were looked
             through when the facts were made.
+        part: see ``File.part``.
     """
 
     path: str
     data: bytes
     fresh: tuple[str, ...] | None = None
+    part: bytes = b""
 
 
 class Received(Protocol):

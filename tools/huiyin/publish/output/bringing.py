@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from huiyin.model.personal import Confidence
 from huiyin.model.problem import Problem
@@ -30,14 +32,16 @@ class Plan:
 
     Args:
         inputs: the digest of all that it depends on, the press aside.
-        job: what makes it, given the facts of ``oids``.
+        job: what makes it, given the facts of ``oids``; where it has parts, those that must be made, and their digests.
         oids: of the blobs whose facts it needs; they are fetched only if it must be made.
+        parts: the digest of all on which the files of each of ``oids`` depend, where that is less than ``inputs``.
     """
 
     name: str
     inputs: bytes
-    job: Callable[[list[bytes]], Job]
+    job: Callable[..., Job]
     oids: tuple[str, ...] = ()
+    parts: tuple[bytes, ...] = ()
 
 
 @dataclass
@@ -134,11 +138,28 @@ class Bringing:
 
     def _tasks(self, stale: Iterable[tuple[Plan, bytes]]) -> Iterator[Task]:
         """The facts of many shards are fetched together, for each question to the index has its price."""
-        for group in _grouped(stale):
-            oids = list(dict.fromkeys(oid for plan, _ in group for oid in plan.oids))
+        for group in _grouped(map(self._left_to_make, stale)):
+            oids = list(dict.fromkeys(oid for left in group for oid in left.oids))
             facts = self.facts(oids) if oids else {}
-            for plan, inputs in group:
-                yield Task(plan.name, inputs, plan.job([facts[oid] for oid in plan.oids]))
+            for left in group:
+                packed = [facts[oid] for oid in left.oids]
+                job = left.plan.job(packed, left.parts) if left.plan.parts else left.plan.job(packed)
+                yield Task(left.plan.name, left.inputs, job, left.kept)
+
+    def _left_to_make(self, stale: tuple[Plan, bytes]) -> _Left:
+        """What of a shard must be made: all of it, or the parts whose files are not there as they should be."""
+        plan, inputs = stale
+        if not plan.parts:
+            return _Left(plan, inputs, plan.oids)
+        before = self._before.get(plan.name)
+        known: dict[bytes, list[File]] = defaultdict(list)
+        for file in self._files(before) if before else ():
+            known[file.part].append(file)
+        wanted = {digest([self.base, part]): oid for oid, part in zip(plan.oids, plan.parts, strict=True)}
+        kept = {part for part in wanted if part in known and is_as_left(self.workshop.folder, known[part])}
+        left = {part: oid for part, oid in wanted.items() if part not in kept}
+        files = tuple(file for part in wanted if part in kept for file in known[part])
+        return _Left(plan, inputs, tuple(left.values()), tuple(left), files)
 
     def _stale(self, plan: Plan) -> bytes | None:
         """What the shard must be made of, or None where the last one can stay."""
@@ -170,12 +191,27 @@ class Bringing:
         self._done[result.name] = Shard(inputs, result.files, result.told)
 
 
-def _grouped(stale: Iterable[tuple[Plan, bytes]]) -> Iterator[list[tuple[Plan, bytes]]]:
-    group: list[tuple[Plan, bytes]] = []
+class _Left(NamedTuple):
+    """What is left to make of a shard.
+
+    Args:
+        oids, parts: of those of its parts that must be made.
+        kept: the files of the others.
+    """
+
+    plan: Plan
+    inputs: bytes
+    oids: tuple[str, ...]
+    parts: tuple[bytes, ...] = ()
+    kept: tuple[File, ...] = ()
+
+
+def _grouped(stale: Iterable[_Left]) -> Iterator[list[_Left]]:
+    group: list[_Left] = []
     number = 0
-    for plan, inputs in stale:
-        group.append((plan, inputs))
-        number += len(plan.oids)
+    for left in stale:
+        group.append(left)
+        number += len(left.oids)
         if number >= FETCHED:
             yield group
             group, number = [], 0

@@ -27,12 +27,14 @@ class File(NamedTuple):
         path: below the site's root, with ``/``.
         digest: of its content.
         changed: nanoseconds, as the disk tells it.
+        part: the digest of all on which it depends, where it depends on less than its shard.
     """
 
     path: str
     digest: bytes
     size: int
     changed: int
+    part: bytes = b""
 
 
 def put(folder: str, path: str, data: bytes) -> File:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from huiyin.model.problem import HuiyinError
 from huiyin.repo.files import failure
 
-VERSION = "1"
+VERSION = "2"
 _TABLES = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS shard (name TEXT PRIMARY KEY, inputs BLOB NOT NULL, files BLOB NOT NULL, told BLOB NOT NULL);

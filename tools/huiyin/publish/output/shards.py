@@ -37,11 +37,13 @@ class Task(NamedTuple):
 
     Args:
         inputs: the digest of all that it depends on.
+        kept: the files of its other parts, which stay as they are.
     """
 
     name: str
     inputs: bytes
     job: Job
+    kept: tuple[File, ...] = ()
 
 
 class Made(NamedTuple):
@@ -86,7 +88,8 @@ def make(workshop: Workshop, tasks: Sequence[Task]) -> list[Made]:
 
 
 def _make(workshop: Workshop, task: Task) -> Made:
-    files: list[File] = []
+    files = list(task.kept)
+    doubtful: set[bytes] = set()
     hits: list[Hit] = []
     problems: list[Problem] = []
     for output in task.job.outputs(workshop.press):
@@ -99,7 +102,10 @@ def _make(workshop: Workshop, task: Task) -> Made:
         problems += [problem] if problem else []
         refused = problem is not None or any(hit.confidence is Confidence.CERTAIN for hit in found)
         if workshop.lenient or not refused:
-            files.append(put(workshop.folder, output.path, output.data))
+            files.append(put(workshop.folder, output.path, output.data)._replace(part=output.part))
+        doubtful |= {output.part} if found or problem else set()
+    # What is doubtful is told again by the next build.
+    files = [file._replace(part=b"") if file.part in doubtful else file for file in files]
     return Made(task.name, task.inputs, pack(files), task.job.told(), tuple(hits), tuple(problems))
 
 
