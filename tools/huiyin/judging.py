@@ -161,13 +161,14 @@ def judge_file(file: CaseFile, rulebook: Rulebook, now: datetime) -> tuple[Repla
 
 def find_personal_in(file: CaseFile, settings: PrivacySettings) -> Iterator[Problem]:
     """第十九条: in the texts of the case; where the file is none or not in its one form, in whatever it holds."""
-    from huiyin.committed import find_in_source  # their patterns take long to compile, and often all is known
-    from huiyin.findings import find_in_case
+    from huiyin.findings import find_in_case  # its patterns take long to compile, and often all is known
 
     if file.case is not None:
         for found in find_in_case(file.case, settings):
             yield file.place(found.problem(file.path))
     if file.case is None or file.problems:
+        from huiyin.committed import find_in_source
+
         text = file.data.decode(errors="replace")
         known = file.case is not None  # then only comments can hold more, and those are no texts of authorities
         for found in find_in_source(text, settings, official=known):

@@ -75,4 +75,5 @@ class Case:
 
 def path_of(case_id: str, received_at: datetime) -> str:
     """Where the file of a case must be; see ``Case.path``."""
-    return f"cases/{received_at.astimezone(SHANGHAI):%Y/%m/%d}/{case_id}.yaml"
+    on = received_at.astimezone(SHANGHAI)
+    return f"cases/{on.year:04}/{on.month:02}/{on.day:02}/{case_id}.yaml"

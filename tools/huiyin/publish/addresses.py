@@ -32,7 +32,8 @@ _RESERVED = frozenset({"index", "readme"})
 
 def case_address(case_id: str, received_at: datetime) -> str:
     """``cases/2026/11/people-18245531/``: by the month received, which no later event can change."""
-    return f"cases/{received_at.astimezone(SHANGHAI):%Y/%m}/{case_id}/"
+    on = received_at.astimezone(SHANGHAI)
+    return f"cases/{on.year:04}/{on.month:02}/{case_id}/"
 
 
 def unit_address(unit_id: str) -> str:

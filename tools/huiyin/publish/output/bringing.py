@@ -20,6 +20,8 @@ from huiyin.spreading import spread
 
 TOGETHER = 4
 """Shards that a process makes at once."""
+ENOUGH = 300
+"""Shards for which it is worth while to start processes."""
 FETCHED = 4_000
 """Facts that are fetched at once; bounds the memory."""
 SPARED = ("search/data/",)
@@ -97,7 +99,7 @@ class Bringing:
         """
         stale = [(plan, inputs) for plan in plans if (inputs := self._stale(plan)) is not None]
         tasks = self._tasks(stale)
-        chosen = executor() if len(stale) > TOGETHER else None
+        chosen = executor() if len(stale) > ENOUGH else None
         for results in spread(chosen, make, self.workshop, tasks, size=TOGETHER):
             for result in results:
                 self._note(result)
