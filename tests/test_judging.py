@@ -159,6 +159,20 @@ def test_only_settled_cases_are_kept(record: Repository) -> None:
     assert not paths & {"cases/2026/11/16/people-90000905.yaml", "cases/2026/11/16/people-90000906.yaml"}
 
 
+def test_a_change_forgets_nothing_of_what_did_not_change(record: Repository) -> None:
+    """Once there is so much that something must be forgotten, it is what is gone from the record."""
+    indexed(record)
+    before = kept(record)
+    source, index = open_source(record.root), open_index(record.root)
+    gone = [f"{number:040x}" for number in range(1500)]
+    index.put(KIND, stamp_of(source), ((oid, b"{}") for oid in gone))
+    record.add(Story(reference="90000907").assigned("2026-11-16 10:00"))
+    record.commit()
+    indexed(record)
+    assert before.items() <= kept(record).items()
+    assert {} == open_index(record.root).get(KIND, stamp_of(source), gone)
+
+
 def test_an_index_in_memory_serves_one_run(record: Repository) -> None:
     """Without a folder to write to, the same is told."""
     source = open_source(record.root)

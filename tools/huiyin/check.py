@@ -154,6 +154,7 @@ def _recall(
         found = tuple(find())
         if is_kept():
             index.put(kind, stamp, [(digest.hex(), msgspec.json.encode(found))])
+            index.prune(kind, stamp, [digest.hex()])
         return found
 
 

@@ -13,6 +13,7 @@ from datetime import date, datetime
 
 import msgspec
 
+from huiyin.judging import KIND as JUDGED
 from huiyin.judging import Judged, judge_all
 from huiyin.repo.blobs import Survey
 from huiyin.repo.index import Index
@@ -86,6 +87,8 @@ def judge_folders(
         return
     index.put(KIND, stamp, kept)
     index.prune(KIND, stamp, (digest for digest, _ in folders))
+    # What was judged in folders that did not change is asked for when one of their files does.
+    index.prune(JUDGED, stamp, there.hashes())
 
 
 def put_together(files: Iterable[tuple[str, Judged]], now: datetime) -> Folder:

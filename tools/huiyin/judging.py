@@ -133,7 +133,6 @@ def judge_all(
     # Rules that were saved meanwhile are not those by which this was judged.
     if kept and stamp_of(source) == stamp:
         index.put(KIND, stamp, kept)
-        index.prune(KIND, stamp, there.blobs.values())
 
 
 def judge_files(bench: Bench, files: Sequence[File]) -> list[tuple[str, str, bytes]]:

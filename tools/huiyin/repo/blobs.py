@@ -71,6 +71,10 @@ class Survey:
             records += self.records[first : bisect_left(self.records, prefix + _BEHIND, first, key=_path_of)]
         return Survey(records, [p for p in self.strange if p.path.startswith(prefixes)], self.own)
 
+    def hashes(self) -> list[str]:
+        """The full hashes of all files that can be read."""
+        return [hash_.decode("ascii") for hash_, _, _ in (record.partition(b" ") for record in self.records) if hash_]
+
     @property
     def sha1(self) -> bool:
         """Whether the hashes are SHA-1, and not SHA-256."""
