@@ -13,6 +13,19 @@ from huiyin.publish.search.document import document_of
 from huiyin.rules.deadlines import local_day
 
 
+class Listed(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What a line of a list needs of a published case; the processes that make pages are given no more.
+
+    Args:
+        item: its entry, with a slot where the link to the root belongs.
+        updated: the day of the last thing that its page tells.
+    """
+
+    item: bytes
+    updated: date
+    accepted: tuple[Key, ...]
+
+
 class Head(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A published case, without its texts.
 
@@ -47,6 +60,11 @@ class Head(msgspec.Struct, frozen=True, array_like=True, gc=False):
     item: bytes
     searched: str
     accepted: tuple[Key, ...]
+
+    @property
+    def listed(self) -> Listed:
+        """Its line in a list."""
+        return Listed(self.item, self.updated, self.accepted)
 
 
 def head_of(facts: Facts, oid: str, digest: str) -> Head | None:

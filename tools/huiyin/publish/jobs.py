@@ -10,7 +10,7 @@ import msgspec
 from huiyin.findings import Key
 from huiyin.publish.case_pages import CasePages
 from huiyin.publish.facts import Facts, unpack
-from huiyin.publish.head import Head
+from huiyin.publish.head import Listed
 from huiyin.publish.lists import ListShard
 from huiyin.publish.open_data import atom, catalogue, open311, sitemap
 from huiyin.publish.open_data.atom import Feed
@@ -66,7 +66,7 @@ class CaseDay(Job):
     pages: CasePages
     packed: Sequence[bytes]
     parts: Sequence[bytes]
-    similar: dict[str, tuple[Head, ...]]
+    similar: dict[str, tuple[Listed, ...]]
     hidden: frozenset[str]
     silent: frozenset[str]
 
@@ -90,7 +90,7 @@ class CaseDay(Job):
     def accepted(self) -> frozenset[Key]:
         """What these cases, and those that they name, hold."""
         own = (key for facts in map(unpack, self.packed) for key in facts.accepted)
-        named = (key for heads in self.similar.values() for head in heads for key in head.accepted)
+        named = (key for lines in self.similar.values() for line in lines for key in line.accepted)
         return frozenset((*own, *named))
 
 
@@ -128,7 +128,7 @@ class DataMonth(Job):
 class ListPages(Job):
     """Pages of a list."""
 
-    shard: ListShard
+    shard: ListShard[Listed]
 
     def outputs(self, press: Press) -> Iterator[Output]:
         """Each page."""
@@ -136,7 +136,7 @@ class ListPages(Job):
 
     def accepted(self) -> frozenset[Key]:
         """What the listed cases hold."""
-        return frozenset(key for head in self.shard.cases for key in head.accepted)
+        return frozenset(key for line in self.shard.cases for key in line.accepted)
 
 
 @dataclass

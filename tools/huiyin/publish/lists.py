@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import Any, Generic, TypeVar
 
 from huiyin.publish import addresses
 from huiyin.publish.case_pages import Trail
-from huiyin.publish.head import Head
+from huiyin.publish.head import Head, Listed
 from huiyin.publish.open_data.sitemap import Located
 from huiyin.publish.pages import Entry, ListPage, Page
 from huiyin.publish.statistics import Figures
@@ -19,8 +20,11 @@ PER_PAGE = 100
 """Cases on one page."""
 
 
+C = TypeVar("C", Head, Listed)
+
+
 @dataclass(frozen=True, slots=True)
-class ListShard:
+class ListShard(Generic[C]):
     """Pages of a list that change together.
 
     Args:
@@ -35,7 +39,7 @@ class ListShard:
     heading: str
     trail: Trail
     month: str
-    cases: tuple[Head, ...]
+    cases: tuple[C, ...]
     total: int = 0
     figures: Figures | None = None
     archive: tuple[tuple[str, tuple[Entry, ...]], ...] = ()
@@ -50,6 +54,11 @@ class ListShard:
         count = max(1, -(-len(self.cases) // PER_PAGE))
         return tuple(addresses.nth_page(self.start, n) for n in range(1, count + 1))
 
+    def with_lines(self: ListShard[Head]) -> ListShard[Listed]:
+        """The same with no more of the cases than its pages need."""
+        lines: Any = tuple(head.listed for head in self.cases)
+        return replace(self, cases=lines)  # type: ignore[return-value]
+
     def located(self) -> Iterator[Located]:
         """Every page, with the day of the last change of a case on it."""
         for number, address in enumerate(self.addresses()):
@@ -63,7 +72,7 @@ class ListShard:
         for number in range(1, len(every) + 1):
             yield make(number, self.cases[(number - 1) * PER_PAGE : number * PER_PAGE], every)
 
-    def _current(self, number: int, shown: tuple[Head, ...], every: tuple[str, ...]) -> Page:
+    def _current(self, number: int, shown: tuple[C, ...], every: tuple[str, ...]) -> Page:
         figures = self.figures if number == 1 else None
         view = ListPage(self.heading, self.address, shown, self.total, figures, number, every, archive=self.archive)
         return Page(
@@ -75,7 +84,7 @@ class ListShard:
             trail=self.trail if number == 1 else (*self.trail, (self.heading, self.address)),
         )
 
-    def _archived(self, number: int, shown: tuple[Head, ...], every: tuple[str, ...]) -> Page:
+    def _archived(self, number: int, shown: tuple[C, ...], every: tuple[str, ...]) -> Page:
         period = f"{month_name(self.month)}公开"
         view = ListPage(
             heading=self.heading,
@@ -106,7 +115,7 @@ def divide(
     figures: Figures,
     *,
     by_publication: bool = True,
-) -> Iterator[ListShard]:
+) -> Iterator[ListShard[Head]]:
     """The pages of a list.
 
     Args:

@@ -69,6 +69,7 @@ def compare(gathered: Gathered, executor: Executor | None) -> dict[str, tuple[st
     for rows in spread(executor, _compare, None, missing, size=1):
         gathered.index.put(SIMILAR, gathered.stamp, rows)
         known |= dict(rows)
+    gathered.index.prune(SIMILAR, gathered.stamp, months)
     return {case: others for row in known.values() for case, others in _SIMILAR.decode(row).items()}
 
 
@@ -95,7 +96,8 @@ def _days(
         )
 
         def job(packed: list[bytes], parts: Sequence[bytes], named: dict[str, tuple[Head, ...]] = named) -> CaseDay:
-            return CaseDay(site.case_pages, packed, parts, named, hidden, silent)
+            lines = {case: tuple(head.listed for head in others) for case, others in named.items()}
+            return CaseDay(site.case_pages, packed, parts, lines, hidden, silent)
 
         yield Plan(f"day/{day}", digest(parts), job, tuple(one.oid for one in found), parts)
 
@@ -106,10 +108,10 @@ def _of_facts(name: str, of: Sequence[Any], make: Any, said: Iterable[str] = ())
     return Plan(name, inputs, make, tuple(one.oid for one in of))
 
 
-def _list(shard: ListShard) -> Plan:
+def _list(shard: ListShard[Head]) -> Plan:
     told = (shard.address, shard.heading, shard.trail, shard.total, shard.figures, shard.archive)
     inputs = digest([of_value(told), *(head.digest for head in shard.cases)])
-    return Plan(f"list/{shard.start}", inputs, _ready(ListPages(shard)))
+    return Plan(f"list/{shard.start}", inputs, lambda _: ListPages(shard.with_lines()))
 
 
 def _ready(job: Job) -> Callable[[list[bytes]], Job]:

@@ -12,6 +12,7 @@ from huiyin.publish.case_pages import HOME, CasePages
 from huiyin.publish.definitions import define
 from huiyin.publish.divisions import Division, by_channel, by_complexity, by_month, by_topic, by_unit
 from huiyin.publish.gather import Gathered
+from huiyin.publish.head import Head
 from huiyin.publish.lists import ListShard, divide
 from huiyin.publish.pages import Entry, HomePage, IndexPage, Page, PreviewPage, ProcedurePage, StatisticsPage, Table
 from huiyin.publish.procedure_view import ProcedureView
@@ -48,7 +49,7 @@ class Site:
         yield from self._procedure_pages()
 
     @cached_property
-    def lists(self) -> tuple[ListShard, ...]:
+    def lists(self) -> tuple[ListShard[Head], ...]:
         """The shards of all lists of cases."""
         total = self._gathered.counts.total
         found = [*divide(addresses.REPLIES, ALL, (HOME,), self._gathered.heads, total)]

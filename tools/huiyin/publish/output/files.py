@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # Of a hundred thousand files each is asked for in every build, for which ``Path`` is too slow.
-# ruff: noqa: PTH103, PTH106, PTH108, PTH114, PTH116
+# ruff: noqa: PTH102, PTH103, PTH106, PTH108, PTH114, PTH116
 import os
 import shutil
 import stat
@@ -56,7 +56,8 @@ def put(folder: str, path: str, data: bytes) -> File:
             status = os.fstat(handle)
             if status.st_size != len(data) or os.pread(handle, len(data) + 1, 0) != data:
                 _write(handle, data)
-                os.ftruncate(handle, len(data))
+                if status.st_size > len(data):
+                    os.ftruncate(handle, len(data))
                 status = os.fstat(handle)
         finally:
             os.close(handle)
@@ -156,7 +157,11 @@ def _open(where: str) -> int:
     try:
         return os.open(where, flags, _MODE)
     except FileNotFoundError:
-        os.makedirs(where.rpartition("/")[0], exist_ok=True)
+        folder = where.rpartition("/")[0]
+        try:
+            os.mkdir(folder)  # nearly always its own folder is the only one that is missing
+        except (FileNotFoundError, FileExistsError):
+            os.makedirs(folder, exist_ok=True)
     except IsADirectoryError:
         shutil.rmtree(where)
     except NotADirectoryError:
