@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import statistics
 import subprocess
@@ -75,6 +76,8 @@ def measure(
                     peak = max(peak, _memory(process.pid))
             seconds.append(time.perf_counter() - begun)
             peaks.append(peak / 1e6)
+            if not peak:
+                raise BenchError(f"{name}: this system does not tell how much memory a process has")
             if status:
                 told.seek(0)
                 raise BenchError(f"{name}: {told.read().decode(errors='replace')[-2000:].strip()}")
@@ -86,11 +89,10 @@ def _memory(pid: int) -> int:
     total, waiting = 0, [pid]
     while waiting:
         place = Path("/proc") / str(waiting.pop())
-        try:
+        with contextlib.suppress(OSError, IndexError):
             told = (place / "smaps_rollup").read_text("ascii")
             total += int(told.partition("\nPss:")[2].split(maxsplit=1)[0]) << 10
+        with contextlib.suppress(OSError):
             for task in (place / "task").iterdir():
                 waiting += map(int, (task / "children").read_text("ascii").split())
-        except (OSError, IndexError):
-            continue
     return total

@@ -12,5 +12,8 @@ from bench.table import Row
 
 def search_rows(bench: Bench, folder: Path) -> Iterator[Row]:
     """What ``bench.search.bench_search`` measures."""
-    for cells in search.bench_search(bench.size, folder):
-        yield Row(*cells)
+    for row in search.bench_search(bench.size, folder):
+        memory = f", {row.megabytes:.0f} MB" if row.megabytes else ""
+        yield Row(
+            row.name, f"{row.seconds:.2f} s{memory}", ratio=row.note, bar=row.bar or "–", ok=row.ok if row.bar else None
+        )

@@ -328,3 +328,19 @@ def test_a_public_account_on_another_line_hides_no_private_one(between: str) -> 
     text = f"已转自公众号{between}微信：abcd_1234"
     assert [PersonalKind.WECHAT] == [found.kind for found in find_personal(text, NOTHING)]
     assert () == find_personal("公众号微信：abcd_1234", NOTHING)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("他上网8。8。8。8登录", "ip_address"),
+        ("统一代码91620000 1234567852", "credit_code"),
+        ("3号\t楼301室住", "address"),
+    ],
+)
+def test_what_else_stands_in_a_text_decides_nothing(text: str, kind: str) -> None:
+    """第十九条: what ``check`` lets pass alone, the site would find beside other words, and be refused."""
+    alone = {f.kind.value for f in find_personal(text, NOTHING)}
+    beside = {f.kind.value for f in find_personal(f"{text}\n…………\nabc@ a.b.c.d 3栋 ::", NOTHING)}
+    assert kind in alone
+    assert alone <= beside

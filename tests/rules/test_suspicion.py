@@ -26,7 +26,7 @@ WORDS = (
 PARTS = [
     *names._ROLES,
     *names._KIN,
-    *places._FLAT_SIGNS,
+    *("单元", "栋", "幢", "座", "号楼", "号 楼", "号院", "#", "门洞"),
     *WORDS.split("¦"),
 ]
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 
+from huiyin.publish import reading
 from huiyin.publish.making import Making
+from huiyin.publish.output import bringing
+from huiyin.repo.lock import FOLDER
 from tests.cases import Story
 from tests.publish.building import AS_OF, Built, make_project, run_mkdocs, stories
 
@@ -81,6 +85,21 @@ def test_the_same_comes_out_cold_and_warm_of_one_process_and_of_many(
     next(site.site.glob("cases/2026/11/*/index.html")).unlink()
     assert 0 == run_mkdocs(project, "build").returncode
     assert cold == contents(site)
+
+
+def test_processes_make_what_one_makes(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Facts, months and pages, when there is enough to do for several."""
+    made = []
+    for jobs, enough in ((1, 400), (2, 1)):
+        monkeypatch.setenv("HUIYIN_JOBS", str(jobs))
+        monkeypatch.setattr(reading, "ENOUGH", enough)
+        monkeypatch.setattr(bringing, "ENOUGH", enough)
+        shutil.rmtree(project / FOLDER, ignore_errors=True)
+        build_here(project, tmp_path / str(jobs), monkeypatch, stamping=True)
+        site = tmp_path / str(jobs) / "site"
+        made.append({p.relative_to(site).as_posix(): p.read_bytes() for p in site.rglob("*") if p.is_file()})
+    assert made[0] == made[1]
+    assert len(made[0]) > 500
 
 
 def test_a_frame_may_come_of_any_page_of_its_kind(

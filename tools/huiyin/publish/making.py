@@ -44,7 +44,7 @@ class Making:
         """Every page that is stamped: for small sites and for those who compare."""
         make = self.site.case_pages
         heads = {head.id: head for head in self.gathered.heads}
-        similar = compare(self.gathered, None)
+        similar = compare(self.gathered)
         hidden = {case.id for case in self.gathered.previews or ()}
         for facts in self.gathered.facts:
             if facts.case is not None:

@@ -61,12 +61,13 @@ def plan(
         yield Plan("preview", of_value([page.view for page in previews]), _ready(Previews(previews, known)))
 
 
-def compare(gathered: Gathered, executor: Executor | None) -> dict[str, tuple[str, ...]]:
+def compare(gathered: Gathered, executor: Callable[[], Executor | None] = lambda: None) -> dict[str, tuple[str, ...]]:
     """The similar replies of every case; those of a month whose pool did not change are known."""
     months = {key.hex(): make for key, make in pools(gathered.heads)}
     known = gathered.index.get(SIMILAR, gathered.stamp, months)
-    missing = ((key, make()) for key, make in months.items() if key not in known)
-    for rows in spread(executor, _compare, None, missing, size=1):
+    missing = [(key, make) for key, make in months.items() if key not in known]
+    waiting = ((key, make()) for key, make in missing)
+    for rows in spread(executor() if len(missing) > 1 else None, _compare, None, waiting, size=1):
         gathered.index.put(SIMILAR, gathered.stamp, rows)
         known |= dict(rows)
     gathered.index.prune(SIMILAR, gathered.stamp, months)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -124,10 +125,13 @@ def publish(
     if not lenient and any(isinstance(f, Problem) or f.confidence is Confidence.CERTAIN for f in found):
         return Published(_told(found, making))
     parts = sitemap.divide((*located, *making.located()))
-    few = len(gathered.heads) < ENOUGH
-    similar = compare(gathered, None if few else processes.open())
+
+    def open_processes() -> Executor | None:
+        return processes.open() if len(gathered.heads) >= ENOUGH else None
+
+    similar = compare(gathered, open_processes)
     bringing.begin()
-    bringing.bring(plan(gathered, making.site, making.data, parts, similar), lambda: None if few else processes.open())
+    bringing.bring(plan(gathered, making.site, making.data, parts, similar), open_processes)
     shards = [shard for told in bringing.told("data/") for shard in _SHARDS.decode(told)]
     outputs = tuple(making.data.outputs(shards, parts))
     # Among the digits of so many hashes some look like a telephone number.

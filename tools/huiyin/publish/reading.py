@@ -42,7 +42,7 @@ class Reading:
     source: Source
     rulebook: Rulebook
     now: datetime
-    sha1: bool = True
+    sha1: bool
 
     @cached_property
     def schema(self) -> Schema:
@@ -83,14 +83,15 @@ def read_months(
         if group.key in known and (month := months.unpack(known[group.key])).latest <= reading.now:
             found[group.name] = month
     stale = [group for group in groups if group.name not in found]
-    many = sum(len(group.files) for group in stale) > ENOUGH
-    chosen = executor() if many else None
     wanted = [path for path, _ in _unknown(stale, index, stamp)]
-    for rows in spread(chosen, _judge, reading, there.read(reading.source, wanted), size=TOGETHER):
+    for rows in spread(
+        executor() if len(wanted) > ENOUGH else None, _judge, reading, there.read(reading.source, wanted), size=TOGETHER
+    ):
         index.put(FACTS, stamp, rows)
     packed = ((group, index.get(FACTS, stamp, [oid for _, oid in group.files])) for group in stale)
     broken: set[str] = set()
-    for made in spread(chosen, _make, reading.now, packed, size=1):
+    many = len(stale) > 1 and sum(len(group.files) for group in stale) > ENOUGH
+    for made in spread(executor() if many else None, _make, reading.now, packed, size=1):
         for group, kept, missing in made:
             broken |= missing
             if kept is not None:

@@ -78,7 +78,7 @@ class Survey:
     @property
     def sha1(self) -> bool:
         """Whether the hashes are SHA-1, and not SHA-256."""
-        return not self.records or self.records[0].find(b" ") <= _SHA1
+        return next((size <= _SHA1 for size in (record.find(b" ") for record in self.records) if size), True)
 
     @property
     def digest(self) -> bytes:

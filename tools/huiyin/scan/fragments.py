@@ -1,76 +1,118 @@
 """Looking through pieces of HTML fast: whether there is anything at all that a closer look should see.
 
 For pages that were stamped: their frame is looked through once, and of each only what it does not share with the
-others. The closer look is ``looking.look``, which also knows where a thing stands.
+others. The closer look is ``looking.look``, which also knows where a thing stands; whatever it finds is suspected here.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import zip_longest
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from huiyin.rules.privacy import PrivacySettings, find_personal
-from huiyin.scan.markup import INLINE
+from huiyin.scan.markup import INLINE, as_shown
 
 GAP = "\n…………\n"
 """Stands between words that nobody reads as one. ``BREAK`` would be folded at a price; no pattern takes this for a
 blank, so no word of one text is taken for a unit or a cue of another."""
-# Dates as ``publish/render.py`` writes them hold nothing else, and would be looked at more closely than anything.
-_DATE = re.compile(r'<time datetime="[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:]{8}\+08:00)?">')
-_TAGS = re.compile(r"(<[^<>]*>)")
-_TAG = re.compile(r"<[^<>]*>")
-_INLINE = re.compile(rf"</?(?:{'|'.join(sorted(INLINE, key=len, reverse=True))})(?:\s[^<>]*)?>")
-# Of attributes only those that hold more than names: letters, blanks and dashes are no person's.
-_VALUE = re.compile(r'="([A-Za-z _-]*[^A-Za-z _"<>-][^"<>]*)"')
-# But an address of mail may be spelt out in letters alone.
-_SPELT = re.compile(r'="([^"<>]*\s(?:at|dot)\s[^"<>]*)"', re.IGNORECASE)
-# Ids of cases whose digits are too few for any number of a person, by themselves and in the address of a page.
+_MARKUP = re.compile(r"(<[^<>]*>)")
+_TYPED = re.compile(r"<[^<>]*>")
+_TAG = re.compile(r"</?(?P<name>[A-Za-z][A-Za-z0-9]*)(?:\s+[A-Za-z_:-]+(?:=\"[^\"<>]*\")?)*\s*/?>")
+_ATTRIBUTE = re.compile(r"""\s([A-Za-z_:-]+)="([^"<>]*)\"""")
+_OURS = frozenset({"class", "id", "role", "rel", "aria-labelledby", "aria-hidden", "aria-current"})
+"""Attributes whose words are this program's, where they are words; they look like codes."""
+_WORDS = re.compile(r"[A-Za-z _-]*")
+# As ``publish/render.py`` writes it: nothing else, and it would be looked at more closely than anything.
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:]{8}\+08:00)?")
+# Ids of cases whose digits are too few for any number of a person, by themselves and at the end of an address.
 _ID = re.compile("(?:people|portal|service)-[0-9]{1,9}")
-_ADDRESS = re.compile(rf"/{_ID.pattern}/(?!\S)")
-_BLANKS = re.compile(r"[ \t\r\n\f]{2,}")
+_ADDRESS = re.compile(rf"/{_ID.pattern}/\Z")
+
+
+class _UnsureError(Exception):
+    """This is no HTML as this program writes it."""
+
+
+class _Tag(NamedTuple):
+    """A tag.
+
+    Args:
+        parts: whether it parts the words on both sides.
+        says: what its attributes say.
+    """
+
+    parts: bool
+    says: tuple[str, ...] = ()
 
 
 def is_clean(pieces: Iterable[str], settings: PrivacySettings) -> bool:
     """Whether nothing in these pieces looks personal, neither their words nor the values of attributes.
 
     Args:
-        pieces: HTML as this program writes it: attributes in double quotes, no comment or script, no raw angle bracket.
+        pieces: HTML as this program writes it: attributes in double quotes, no comment or script, no raw angle bracket;
+            anything else is not clean.
     """
-    texts: dict[str, None] = {}
-    for piece in pieces:
-        if "<" in piece:
-            texts[_words(piece, texts)] = None
-        else:
-            texts[piece] = None
-    whole = _ADDRESS.sub("/", html.unescape(GAP.join(texts)))
-    # Tags that somebody typed are text, and a reader reads over them.
-    return not find_personal(whole, settings) and not ("<" in whole and find_personal(_TAG.sub("", whole), settings))
+    values: dict[str, None] = {}
+    try:
+        words = GAP.join([passage for piece in pieces for passage in _passages(piece, values)])
+    except _UnsureError:
+        return False
+    text = html.unescape(as_shown(words))
+    texts = [text, *values]
+    if "<" in text:
+        texts.append(_untagged(text))
+    return not find_personal(GAP.join(texts), settings)
 
 
-def _words(piece: str, values: dict[str, None]) -> str:
-    """The words of a piece as they are read together; what its attributes say is added to ``values``."""
-    words = [GAP]
-    parts = _TAGS.split(piece)
-    for word, tag in zip(parts[::2], (*parts[1::2], GAP), strict=True):
-        parted, said = _tag(tag)
-        alone = parted and words[-1] is GAP
-        if word and not (alone and (word.isspace() or _ID.fullmatch(word))):
-            words.append(word)
-        if parted and words[-1] is not GAP:
-            words.append(GAP)
-        values.update(said)
-    return _BLANKS.sub("\n", "".join(words))
+def _passages(piece: str, values: dict[str, None]) -> Iterator[str]:
+    """The words of a piece that are read together; what attributes say is added to ``values``."""
+    words: list[str] = []
+    split = _MARKUP.split(piece)
+    for word, written in zip_longest(split[::2], split[1::2]):
+        if "<" in word or ">" in word:
+            raise _UnsureError
+        words.append(word)
+        typed = "&" in word and "<" in html.unescape(word)
+        if typed:
+            values[_untagged(as_shown(word))] = None
+        if written is not None:
+            tag = _read(written)
+            values.update(dict.fromkeys(tag.says))
+            if not (tag.parts or typed):
+                continue
+        passage = "".join(words).strip()
+        words.clear()
+        if passage and not _ID.fullmatch(passage):
+            yield _ADDRESS.sub("/", passage)
 
 
 @lru_cache(maxsize=4096)
-def _tag(tag: str) -> tuple[bool, dict[str, None]]:
-    """Whether a tag parts the words on both sides of it, and what its attributes say."""
-    between = _INLINE.fullmatch(tag) is None
-    if _DATE.fullmatch(tag):
-        return between, {}
-    values = [*_VALUE.findall(tag), *_SPELT.findall(tag)]
-    values += [unquote(value) for value in values if "%" in value]
-    return between, dict.fromkeys(values)
+def _read(written: str) -> _Tag:
+    form = _TAG.fullmatch(written)
+    if form is None:
+        raise _UnsureError
+    return _Tag(form["name"].lower() not in INLINE, tuple(_said(written)))
+
+
+def _said(written: str) -> Iterator[str]:
+    if "&" in written:
+        yield html.unescape(written)  # a quote within a value ends it for whoever reads on
+    for name, escaped in _ATTRIBUTE.findall(written):
+        if (name in _OURS and _WORDS.fullmatch(escaped)) or (name == "datetime" and _MOMENT.fullmatch(escaped)):
+            continue
+        value = _ADDRESS.sub("/", html.unescape(escaped))
+        yield value
+        if "%" in value:
+            yield unquote(value)
+        if "<" in value:
+            yield _untagged(escaped)
+
+
+def _untagged(escaped: str) -> str:
+    """A text without the tags that somebody typed in it, which a reader reads over."""
+    return _TYPED.sub("", html.unescape(html.unescape(escaped)))

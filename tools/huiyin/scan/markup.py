@@ -90,9 +90,13 @@ def _read(text: str, nested: Nested, *, raw: bool, is_block: Callable[[str], boo
         yield pieces.passage()
 
 
+def as_shown(text: str) -> str:
+    """The text as a browser shows it: any number of blanks and line breaks as one."""
+    return _BLANKS.sub(lambda found: "\n" if "\n" in found[0] else " ", text)
+
+
 def _words(words: Pieces, text: str, origin: int) -> None:
-    # A browser shows any number of blanks and line breaks as one.
-    plain = html.unescape(_BLANKS.sub(lambda found: "\n" if "\n" in found[0] else " ", text))
+    plain = html.unescape(as_shown(text))
     words.add(plain, origin)
     if "<" in plain and "<" not in text:  # markup inside of markup, as feeds and indexes hold it
         words.end()

@@ -20,8 +20,8 @@ from huiyin.spreading import spread
 
 TOGETHER = 4
 """Shards that a process makes at once."""
-ENOUGH = 300
-"""Shards for which it is worth while to start processes."""
+ENOUGH = 400
+"""Cases, or shards without any, for which it is worth while to start processes."""
 FETCHED = 4_000
 """Facts that are fetched at once; bounds the memory."""
 SPARED = ("search/data/",)
@@ -34,9 +34,10 @@ class Plan:
 
     Args:
         inputs: the digest of all that it depends on, the press aside.
-        job: what makes it, given the facts of ``oids``; where it has parts, those that must be made, and their digests.
+        job: what makes it, given the facts of ``oids``; where it has parts, those that must be made, and their keys.
         oids: of the blobs whose facts it needs; they are fetched only if it must be made.
-        parts: the digest of all on which the files of each of ``oids`` depend, where that is less than ``inputs``.
+        parts: the digest of all on which the files of each of ``oids`` depend, the press aside, where that is less
+            than ``inputs``. Nothing is told of a shard with parts.
     """
 
     name: str
@@ -98,9 +99,9 @@ class Bringing:
             HuiyinError: HY802, HY842, HY906.
         """
         stale = [(plan, inputs) for plan in plans if (inputs := self._stale(plan)) is not None]
-        tasks = self._tasks(stale)
-        chosen = executor() if len(stale) > ENOUGH else None
-        for results in spread(chosen, make, self.workshop, tasks, size=TOGETHER):
+        unmade = [self._unmade(plan, inputs) for plan, inputs in stale]
+        many = sum(max(1, len(one.oids)) for one in unmade) > ENOUGH
+        for results in spread(executor() if many else None, make, self.workshop, self._tasks(unmade), size=TOGETHER):
             for result in results:
                 self._note(result)
 
@@ -138,30 +139,29 @@ class Bringing:
         remove(self.workshop.folder, sorted(old - new))
         self.manifest.finish(self._done.items(), gone)
 
-    def _tasks(self, stale: Iterable[tuple[Plan, bytes]]) -> Iterator[Task]:
+    def _tasks(self, unmade: Iterable[_Unmade]) -> Iterator[Task]:
         """The facts of many shards are fetched together, for each question to the index has its price."""
-        for group in _grouped(map(self._left_to_make, stale)):
-            oids = list(dict.fromkeys(oid for left in group for oid in left.oids))
+        for group in _grouped(unmade):
+            oids = list(dict.fromkeys(oid for one in group for oid in one.oids))
             facts = self.facts(oids) if oids else {}
-            for left in group:
-                packed = [facts[oid] for oid in left.oids]
-                job = left.plan.job(packed, left.parts) if left.plan.parts else left.plan.job(packed)
-                yield Task(left.plan.name, left.inputs, job, left.kept)
+            for one in group:
+                packed = [facts[oid] for oid in one.oids]
+                job = one.plan.job(packed, one.keys) if one.plan.parts else one.plan.job(packed)
+                yield Task(one.plan.name, one.inputs, job, one.kept)
 
-    def _left_to_make(self, stale: tuple[Plan, bytes]) -> _Left:
+    def _unmade(self, plan: Plan, inputs: bytes) -> _Unmade:
         """What of a shard must be made: all of it, or the parts whose files are not there as they should be."""
-        plan, inputs = stale
         if not plan.parts:
-            return _Left(plan, inputs, plan.oids)
+            return _Unmade(plan, inputs, plan.oids)
         before = self._before.get(plan.name)
         known: dict[bytes, list[File]] = defaultdict(list)
         for file in self._files(before) if before else ():
             known[file.part].append(file)
         wanted = {digest([self.base, part]): oid for oid, part in zip(plan.oids, plan.parts, strict=True)}
-        kept = {part for part in wanted if part in known and is_as_left(self.workshop.folder, known[part])}
-        left = {part: oid for part, oid in wanted.items() if part not in kept}
-        files = tuple(file for part in wanted if part in kept for file in known[part])
-        return _Left(plan, inputs, tuple(left.values()), tuple(left), files)
+        kept = {key for key in wanted if key in known and is_as_left(self.workshop.folder, known[key])}
+        missing = {key: oid for key, oid in wanted.items() if key not in kept}
+        files = tuple(file for key in wanted if key in kept for file in known[key])
+        return _Unmade(plan, inputs, tuple(missing.values()), tuple(missing), files)
 
     def _stale(self, plan: Plan) -> bytes | None:
         """What the shard must be made of, or None where the last one can stay."""
@@ -193,27 +193,27 @@ class Bringing:
         self._done[result.name] = Shard(inputs, result.files, result.told)
 
 
-class _Left(NamedTuple):
-    """What is left to make of a shard.
+class _Unmade(NamedTuple):
+    """What must be made of a shard.
 
     Args:
-        oids, parts: of those of its parts that must be made.
-        kept: the files of the others.
+        oids, keys: of those of its parts that must be made; a key is the digest of a part and of the base.
+        kept: the files of the other parts.
     """
 
     plan: Plan
     inputs: bytes
     oids: tuple[str, ...]
-    parts: tuple[bytes, ...] = ()
+    keys: tuple[bytes, ...] = ()
     kept: tuple[File, ...] = ()
 
 
-def _grouped(stale: Iterable[_Left]) -> Iterator[list[_Left]]:
-    group: list[_Left] = []
+def _grouped(unmade: Iterable[_Unmade]) -> Iterator[list[_Unmade]]:
+    group: list[_Unmade] = []
     number = 0
-    for left in stale:
-        group.append(left)
-        number += len(left.oids)
+    for one in unmade:
+        group.append(one)
+        number += len(one.oids)
         if number >= FETCHED:
             yield group
             group, number = [], 0

@@ -27,7 +27,7 @@ class File(NamedTuple):
         path: below the site's root, with ``/``.
         digest: of its content.
         changed: nanoseconds, as the disk tells it.
-        part: the digest of all on which it depends, where it depends on less than its shard.
+        part: the key of the part of its shard to which it belongs: the digest of all on which it depends.
     """
 
     path: str

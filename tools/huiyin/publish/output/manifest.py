@@ -60,6 +60,8 @@ class Manifest:
 
     def shards(self) -> dict[str, Shard]:
         """All that is known, by name."""
+        if not self.trusted:
+            return {}
         return {name: Shard(*row) for name, *row in self._database.execute("SELECT * FROM shard")}
 
     def begin(self) -> None:
@@ -68,6 +70,7 @@ class Manifest:
         Raises:
             HuiyinError: HY906.
         """
+        self.trusted = False
         with self._writing():
             self._database.execute("DELETE FROM about")
 

@@ -103,8 +103,9 @@ def _make(workshop: Workshop, task: Task) -> Made:
         refused = problem is not None or any(hit.confidence is Confidence.CERTAIN for hit in found)
         if workshop.lenient or not refused:
             files.append(put(workshop.folder, output.path, output.data)._replace(part=output.part))
-        doubtful |= {output.part} if found or problem else set()
-    # What is doubtful is told again by the next build.
+        if found or problem:
+            doubtful.add(output.part)
+    # What is doubtful is told again by the next build: to none of its parts does an empty digest belong.
     files = [file._replace(part=b"") if file.part in doubtful else file for file in files]
     return Made(task.name, task.inputs, pack(files), task.job.told(), tuple(hits), tuple(problems))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from huiyin.model.personal import Confidence, Finding, PersonalKind
@@ -15,9 +14,6 @@ from huiyin.rules.privacy.places import find_places
 from huiyin.rules.privacy.settings import PrivacySettings
 from huiyin.rules.privacy.suspicion import is_suspect
 from huiyin.rules.privacy.tokens import find_accounts, find_documents, find_emails, find_internet, find_plates
-
-# What no mail address, plate, passport or credit code can do without; most texts have none of it.
-_LETTERED = re.compile(r"[@A-Za-z0-9](?:(?<=[@A-Za-z])|[0-9]{17})")
 
 
 def find_personal(
@@ -48,13 +44,10 @@ def _detect(text: str, settings: PrivacySettings, *, official: bool) -> Iterator
     yield from find_accounts(text, official=official)
     yield from find_places(text, official=official)
     yield from find_names(text, official=official)
-    lettered = _LETTERED.search(text) is not None
-    if lettered:
-        yield from find_emails(text, settings, official=official)
-        yield from find_plates(text)
-        yield from find_documents(text, official=official)
-    if lettered or text.count(".") >= 3 or text.count(":") >= 2:
-        yield from find_internet(text)
+    yield from find_emails(text, settings, official=official)
+    yield from find_plates(text)
+    yield from find_documents(text, official=official)
+    yield from find_internet(text)
 
 
 def _choose(found: Iterable[Found]) -> list[Found]:

@@ -29,7 +29,6 @@ _FLAT = re.compile(
     rf"(?=[{_NUMERALS}A-Za-z][{_NUMERALS}\sA-Za-z]{{0,10}}[号栋幢座楼#＃单门])(?:{_HOUSE}{_JOIN}(?P<stair>{_STAIR}{_JOIN})?{_FLOOR}{_DOOR}"
     rf"|{_STAIR}{_JOIN}{_FLOOR}{_DOOR})"
 )
-_FLAT_SIGNS = ("单元", "栋", "幢", "座", "号楼", "号 楼", "号院", "#", "门洞")
 _SHOP = re.compile(r"\s?(?:门面|商铺|店|铺|窗口|办公室)")
 _SHORT = re.compile(r"[0-9](?<![\d\-－—].)\d{0,2}\s?[#＃\-－—]\s?\d{1,2}\s?[\-－—]\s?\d{3,4}(?![\d\-－—.])")
 _HOMES = re.compile(
@@ -53,11 +52,11 @@ def find_places(text: str, *, official: bool) -> Iterator[Found]:
     A house without a room (5栋) is where the matter is, not who wrote.
     """
     lives = _CITIZEN if official else _LIVES
-    for match in _FLAT.finditer(text) if any(sign in text for sign in _FLAT_SIGNS) else ():
+    for match in _FLAT.finditer(text):
         home = match["stair"] or not official or lives.search(_before(text, match.start()))
         sure = home and not _SHOP.match(text, match.end())
         yield Found(PersonalKind.ADDRESS, *match.span(), Confidence.CERTAIN if sure else Confidence.UNCERTAIN)
-    for match in _SHORT.finditer(text) if any(sign in text for sign in "-#—") else ():
+    for match in _SHORT.finditer(text):
         if _HOMES.search(text[max(0, match.start() - 8) : match.start()]):
             yield Found(PersonalKind.ADDRESS, *match.span(), Confidence.CERTAIN)
     for match in _STREET.finditer(text):

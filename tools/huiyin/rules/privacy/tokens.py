@@ -80,7 +80,7 @@ def find_emails(text: str, settings: PrivacySettings, *, official: bool) -> Iter
         if not settings.allows_domain(domain):
             certainty = Confidence.UNCERTAIN if official else Confidence.CERTAIN
             yield Found(PersonalKind.EMAIL, match.start() + 1 - len(local[0]), match.end(), certainty)
-    for spaced in _SPACED.finditer(text) if "@" in text else ():
+    for spaced in _SPACED.finditer(text):
         if not settings.allows_domain(re.sub(r"\s", "", spaced[0]).partition("@")[2]):
             certainty = Confidence.UNCERTAIN if official else Confidence.CERTAIN
             yield Found(PersonalKind.EMAIL, *spaced.span(), certainty)
@@ -140,7 +140,7 @@ def find_internet(text: str) -> Iterator[Found]:
         if (told or max(parts) >= 10) and _is_public(".".join(map(str, parts))):
             certainty = Confidence.CERTAIN if told or max(parts) > 40 else Confidence.UNCERTAIN
             yield Found(PersonalKind.IP_ADDRESS, *match.span(), certainty)
-    for match in _IPV6.finditer(text) if text.count(":") > 1 else ():
+    for match in _IPV6.finditer(text):
         if _is_public(match[0]):
             yield Found(PersonalKind.IP_ADDRESS, *match.span(), Confidence.CERTAIN)
 
