@@ -8,8 +8,9 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,6 +83,36 @@ def measure(
                 told.seek(0)
                 raise BenchError(f"{name}: {told.read().decode(errors='replace')[-2000:].strip()}")
     return Figure(name, statistics.median(seconds), max(peaks))
+
+
+@dataclass
+class Peak:
+    """The most memory that was seen."""
+
+    megabytes: float = 0.0
+
+
+@contextlib.contextmanager
+def watching() -> Iterator[Peak]:
+    """Look at the memory of this process and its children meanwhile.
+
+    What the system itself remembers of a process (``ru_maxrss``) begins with what its parent had.
+    """
+    peak, over = Peak(), threading.Event()
+
+    def look() -> None:
+        while True:
+            peak.megabytes = max(peak.megabytes, _memory(os.getpid()) / 1e6)
+            if over.wait(INTERVAL):
+                return
+
+    watcher = threading.Thread(target=look, daemon=True)
+    watcher.start()
+    try:
+        yield peak
+    finally:
+        over.set()
+        watcher.join()
 
 
 def _memory(pid: int) -> int:

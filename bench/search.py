@@ -2,7 +2,7 @@
 
     .venv/bin/python -m bench.search [--sizes 1000,10000,100000] [--no-browser]
 
-Time of the clock and of the processor, peak memory of the process, and whether the bar is met; then, in
+Time of the clock and of the processor, peak memory of the processes, and whether the bar is met; then, in
 ``bench.search_queries``, what Chromium needs for a query. Every job gets its documents from a table by id: that counts.
 """
 
@@ -21,7 +21,7 @@ from itertools import islice, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.measuring import PROJECT
+from bench.measuring import PROJECT, watching
 from bench.search_corpus import documents
 from bench.search_stock import Stock, correct, rewrite
 from huiyin.publish.search.build import build
@@ -35,7 +35,7 @@ PROCESSES = 2
 PEERS = 10_000
 """Documents for the peer at most: beyond that it takes minutes."""
 MEGABYTES = 600
-"""What any process may take, whatever it does (issue 7)."""
+"""What any job may take, whatever it does (issue 7)."""
 
 
 class Row(NamedTuple):
@@ -43,7 +43,7 @@ class Row(NamedTuple):
 
     Args:
         seconds: of the clock.
-        megabytes: peak memory of any of its processes.
+        megabytes: peak memory of its processes.
         bar: what it may cost, in words; empty for a peer.
         processor: seconds of the processor, in all processes.
         note: what was made or found.
@@ -194,12 +194,11 @@ def _built(name: str, size: int, folder: Path, bar: float | None, stock: Stock |
 
 
 def _timed(name: str, job: Callable[[], object], bar: float | None, note: Callable[[], str]) -> Row:
-    begun, used = time.perf_counter(), _processor()
-    job()
-    seconds, processor = time.perf_counter() - begun, _processor() - used
-    # Linux counts in kilobytes.
-    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    peak = max(resource.getrusage(kind).ru_maxrss for kind in kinds) / 1024
+    with watching() as memory:
+        begun, used = time.perf_counter(), _processor()
+        job()
+        seconds, processor = time.perf_counter() - begun, _processor() - used
+    peak = memory.megabytes
     told = f"{bar:g} s, {MEGABYTES} MB" if bar else ""
     return Row(name, seconds, peak, told, not bar or (seconds < bar and peak < MEGABYTES), processor, note())
 
