@@ -261,3 +261,51 @@ def test_without_distributed_there_is_a_cure(tmp_path: Path) -> None:
         [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, timeout=60, check=False
     )
     assert "UsageError: HY971" in done.stderr
+
+
+INTERRUPTED = """
+    import sys
+    from huiyin.spreading import open_executor, spread
+    from tests.test_spreading import give_pid
+
+    try:
+        with open_executor(2) as executor:
+            print("begun", flush=True)
+            for _ in spread(executor, give_pid, None, range(10_000), size=1):
+                pass
+    except KeyboardInterrupt:
+        sys.exit(130)
+"""
+
+
+@pytest.mark.parametrize("after", [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.8])
+def test_an_interrupt_ends_everything(after: float) -> None:
+    """Ctrl-C reaches the workers too, while they start, wait or work: nobody hangs, complains or stays behind."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", dedent(INTERRUPTED)],
+        cwd=Path(__file__).parents[1], stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"begun\n"
+        time.sleep(after)
+        os.killpg(process.pid, signal.SIGINT)
+        _, complaints = process.communicate(timeout=20)
+        assert (130, b"") == (process.returncode, complaints)
+        assert _is_gone(process.pid)
+    finally:
+        if not _is_gone(process.pid, 0):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _is_gone(group: int, seconds: float = 10) -> bool:
+    """Whether no process of a group is left, at once or soon."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        if time.monotonic() >= until:
+            return False
+        time.sleep(0.05)

@@ -9,12 +9,15 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pickle
+import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache
 from itertools import islice
+from multiprocessing import forkserver
 from typing import Any, TypeVar
 
 from huiyin.model.problem import HuiyinError, Problem
@@ -93,7 +96,26 @@ class Processes(Crew):
 
 
 def _start(workers: int) -> ProcessPoolExecutor:
+    with _ignoring_interrupts():
+        forkserver.ensure_running()
     return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("forkserver"))
+
+
+@contextmanager
+def _ignoring_interrupts() -> Iterator[None]:
+    """What is started meanwhile ignores Ctrl-C, from its first moment on: it ends when this process does.
+
+    A worker that is interrupted while it takes a chunk from the queue would leave the others, and this process, waiting
+    for ever.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only there can it be said, and only there is anybody interrupted
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
 
 
 @contextmanager
