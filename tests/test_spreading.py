@@ -265,30 +265,37 @@ def test_without_distributed_there_is_a_cure(tmp_path: Path) -> None:
 
 INTERRUPTED = """
     import sys
+    from contextlib import ExitStack
     from huiyin.spreading import open_executor, spread
     from tests.test_spreading import give_pid
 
+    stack = ExitStack()
     try:
-        with open_executor(2) as executor:
-            print("begun", flush=True)
-            for _ in spread(executor, give_pid, None, range(10_000), size=1):
-                pass
+        executor = stack.enter_context(open_executor(2))
+        print("begun", flush=True)
+        for _ in spread(executor, give_pid, None, range(10_000), size=1):
+            pass
     except KeyboardInterrupt:
+        if sys.argv[1] == "closing":
+            stack.close()
         sys.exit(130)
 """
 
 
-@pytest.mark.parametrize("after", [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.8])
-def test_an_interrupt_ends_everything(after: float) -> None:
-    """Ctrl-C reaches the workers too, while they start, wait or work: nobody hangs, complains or stays behind."""
+@pytest.mark.parametrize("ending", ["closing", "leaving it"])
+@pytest.mark.parametrize("after", [0.0, 0.1, 0.2, 0.3, 0.5, 0.8])
+def test_an_interrupt_ends_everything(after: float, ending: str) -> None:
+    """Ctrl-C, twice, reaches the workers too, while they start, wait or work: nobody hangs, complains or stays."""
     process = subprocess.Popen(
-        [sys.executable, "-c", dedent(INTERRUPTED)],
+        [sys.executable, "-c", dedent(INTERRUPTED), ending],
         cwd=Path(__file__).parents[1], stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
     try:
         assert process.stdout is not None
         assert process.stdout.readline() == b"begun\n"
         time.sleep(after)
+        os.killpg(process.pid, signal.SIGINT)
+        time.sleep(0.05)
         os.killpg(process.pid, signal.SIGINT)
         _, complaints = process.communicate(timeout=20)
         assert (130, b"") == (process.returncode, complaints)

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from itertools import islice
 from multiprocessing import forkserver
+from types import FrameType
 from typing import Any, TypeVar
 
 from huiyin.model.problem import HuiyinError, Problem
@@ -87,12 +88,13 @@ class Processes(Crew):
 
     def submit(self, fn: Callable[..., R], /, *args: Any, **kwargs: Any) -> Future[R]:
         """Have a function called in a process that lives."""
-        try:
-            return super().submit(fn, *args, **kwargs)
-        except BrokenExecutor:
-            self._executor.shutdown()
-            self._executor = _start(self.workers)
-            return super().submit(fn, *args, **kwargs)
+        with _interrupted_afterwards():  # to submit may start a worker, and half a start is told as a fault
+            try:
+                return super().submit(fn, *args, **kwargs)
+            except BrokenExecutor:
+                self._executor.shutdown()
+                self._executor = _start(self.workers)
+                return super().submit(fn, *args, **kwargs)
 
 
 def _start(workers: int) -> ProcessPoolExecutor:
@@ -105,17 +107,60 @@ def _start(workers: int) -> ProcessPoolExecutor:
 def _ignoring_interrupts() -> Iterator[None]:
     """What is started meanwhile ignores Ctrl-C, from its first moment on: it ends when this process does.
 
-    A worker that is interrupted while it takes a chunk from the queue would leave the others, and this process, waiting
-    for ever.
+    A worker that were interrupted while it takes a chunk from the queue would leave the others, and this process,
+    waiting for ever.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield  # only there can it be said, and only there is anybody interrupted
+    if not _is_main_thread():
+        yield
         return
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+
+
+@contextmanager
+def _interrupted_afterwards() -> Iterator[None]:
+    """Ctrl-C waits until this is done."""
+    if not _is_main_thread():
+        yield
+        return
+    seen: list[tuple[int, FrameType | None]] = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: seen.append((number, frame)))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+        if seen and callable(before):
+            before(*seen[0])
+
+
+@contextmanager
+def _interrupted_once() -> Iterator[None]:
+    """Ctrl-C interrupts this process once: to send the workers home takes a moment, which a second one would break off.
+
+    Whoever does not get so far as to send them home, as MkDocs, leaves it to the end of the process.
+    """
+    if not _is_main_thread() or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+
+    def once(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.default_int_handler(number, frame)
+
+    signal.signal(signal.SIGINT, once)
+    try:
+        yield
+    finally:
+        if signal.getsignal(signal.SIGINT) is once:  # who was interrupted is about to end
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _is_main_thread() -> bool:
+    """Only there can be said what Ctrl-C does, and only there is anybody interrupted."""
+    return threading.current_thread() is threading.main_thread()
 
 
 @contextmanager
@@ -139,11 +184,12 @@ def open_executor(jobs: int | None = None, scheduler: str | None = None) -> Iter
     if wanted <= 1:
         yield None
         return
-    crew = Processes(wanted)
-    try:
-        yield crew
-    finally:
-        crew.shutdown(cancel_futures=True)
+    with _interrupted_once():
+        crew = Processes(wanted)
+        try:
+            yield crew
+        finally:
+            crew.shutdown(cancel_futures=True)
 
 
 def spread(
