@@ -45,6 +45,7 @@ WRITTEN = (
     *("<p>", "</p>", "<b>", "</b>", "<br>", "<li>", '<a href="', '">', "</a>", '<p title="', '" class="hy-a">'),
     *("&lt;", "&gt;", "&amp;", "&#51;", "&quot;", "%33", "%20", " ", "  ", "\n", "/", "-", ".", "：", "，", "…"),
     *("1", "38", "138", "0013", "8000", "00138000", "110101199003078515", "people-", "people-12345678/", "8.8.8.8"),
+    *('">', "'", " ", "<script>", "</script>", "<style>", '<a href="data:,', " wx ", "<p my ", " zhang_san", '="', '"'),
     *("我叫", "王建国", "我家住", "中山路", "12号", "微信", "wx_zhang3", "a@", "qq.com", " at ", " dot ", "电话"),
 )
 
@@ -104,6 +105,11 @@ def test_dates_and_plain_words_are_clean(at: object, text: str) -> None:
         "<p title=13800138000>链接</p>",
         "<p>138<WBR>00138000</p>",
         "<p>138<wbr/>00138000</p>",
+        '<a href="data:text/plain;base64,MTM4MDAxMzgwMDA=">链接</a>',
+        "<script>/*<b>*/13800138000</script>",
+        "<p my wx zhang_san>链接</p>",
+        '<p class="my wx zhang_san">链接</p>',
+        '<p my="" wx="" zhang_san="">链接</p>',
     ],
 )
 def test_what_the_closer_look_finds_is_suspected(piece: str) -> None:

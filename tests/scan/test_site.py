@@ -166,6 +166,16 @@ def test_a_build_without_personal_data_passes(project: Path) -> None:
     assert ["0931-8465432" in text.read_text("utf-8") for text in texts] == [True]
 
 
+def test_a_number_that_check_lets_pass_passes(tmp_path: Path) -> None:
+    """An office's, in tags that somebody typed, which pages show and the scan reads over."""
+    story = Story(reference="P1").assigned("2026-11-16 10:00").claimed("2026-11-16 11:00")
+    story.answered("2026-11-19 09:00", reply="咨询电话：0931-<b>8412345</b>。（演示用虚构答复）").published("2026-11-20 09:00")
+    project = make_project(tmp_path, [story])
+    done = run_mkdocs(project, "build", "--strict")
+    assert 0 == done.returncode, done.stderr
+    assert "0931-&lt;b&gt;8412345" in next((project / "build/site/cases").glob("*/*/*/index.html")).read_text("utf-8")
+
+
 @pytest.mark.parametrize("planted", ["page", "template", "asset", "name"])
 def test_a_build_with_personal_data_fails(project: Path, tmp_path: Path, planted: str) -> None:
     """第十九条: whatever brings it to the site; the words are not in the log."""

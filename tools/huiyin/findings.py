@@ -87,12 +87,17 @@ def find_in_case(case: Case, settings: PrivacySettings) -> Iterator[Found]:
 
 def _between_tags(pointer: str, text: str, settings: PrivacySettings, *, official: bool) -> Iterator[Found]:
     """What is certain only once the tags that somebody typed are read over, as people do: 138<b>0013</b>8000."""
-    plain = _TAG.sub("", text) if "<" in text else text
+    plain = untagged(text)
     if plain != text:
         known = {key_of(text, finding) for finding in find_personal(text, settings, official=official)}
         for finding in find_personal(plain, settings, official=official):
             if finding.confidence is Confidence.CERTAIN and (key := key_of(plain, finding)) not in known:
                 yield Found(pointer, "此处略去尖括号中的内容后", finding, key)
+
+
+def untagged(text: str) -> str:
+    """The text without the tags that somebody typed in it."""
+    return _TAG.sub("", text) if "<" in text else text
 
 
 def case_texts(case: Case) -> Iterator[tuple[str, str, bool]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
-from huiyin.findings import TAME, Key, key_of
+from huiyin.findings import TAME, Key, key_of, untagged
 from huiyin.model.personal import Confidence
 from huiyin.model.problem import HuiyinError
 from huiyin.publish.reopened import ReopenedCase
@@ -69,10 +69,14 @@ def accepted(
     for case in (*cases, *reopened):
         told: list[tuple[str, str]] = []
         _collect(case, "", told)
-        # One look at all of them: what nobody suspects in the whole is in none of its parts. Ids are the same in
-        # every case, and full of digits.
+        # One look at all of them: what nobody suspects in the whole is in none of its parts, but for tags that
+        # somebody typed. Ids are the same in every case, and full of digits.
         worded = GAP.join([text for name, text in told if name not in _IDS])
-        if may_hold(worded) or any(_may_hold(text) for name, text in told if name in _IDS and not TAME.fullmatch(text)):
+        if (
+            "<" in worded
+            or may_hold(worded)
+            or any(_is_personal(text) for name, text in told if name in _IDS and not TAME.fullmatch(text))
+        ):
             for name, text in dict.fromkeys(told):
                 found.update(_accepted(text, settings, official=name not in _CITIZEN))
     for text in pages:
@@ -92,6 +96,8 @@ def hand_written(source: FolderSource) -> Iterator[str]:
 
 def _accepted(text: str, settings: PrivacySettings, *, official: bool) -> Iterator[Key]:
     """What a scan, which judges all as a citizen's words, would find and ``check`` would let pass."""
+    if (plain := untagged(text)) != text:
+        yield from _accepted(plain, settings, official=official)
     strict = find_personal(text, settings)
     if not strict:
         return
@@ -101,12 +107,13 @@ def _accepted(text: str, settings: PrivacySettings, *, official: bool) -> Iterat
 
 
 @lru_cache(maxsize=1024)
-def _may_hold(text: str) -> bool:
-    return bool(find_personal(text, PrivacySettings()))
+def _is_personal(name: str) -> bool:
+    """Whether an id looks so."""
+    return bool(find_personal(name, PrivacySettings()))
 
 
 def _collect(value: Any, name: str, told: list[tuple[str, str]]) -> None:
-    """(name of the field, text) of everything below; names and ids of the rules are read with the rest."""
+    """Add (name of the field, text) of everything below to ``told``; ids and names of the rules are read, too."""
     if isinstance(value, str):
         told.append((name, value))
     elif isinstance(value, tuple | list):

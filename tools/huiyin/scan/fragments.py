@@ -22,11 +22,16 @@ GAP = "\n…………\n"
 blank, so no word of one text is taken for a unit or a cue of another."""
 _MARKUP = re.compile(r"(<[^<>]*>)")
 _TYPED = re.compile(r"<[^<>]*>")
-_TAG = re.compile(r"</?(?P<name>[A-Za-z][A-Za-z0-9]*)(?:\s+[A-Za-z_:-]+(?:=\"[^\"<>]*\")?)*\s*/?>")
+_TAG = re.compile(r"</?(?P<name>[A-Za-z][A-Za-z0-9]*)(?P<said>(?:\s+[A-Za-z_:-]+(?:=\"[^\"<>]*\")?)*\s*)/?>")
 _ATTRIBUTE = re.compile(r"""\s([A-Za-z_:-]+)="([^"<>]*)\"""")
+_VALUE = re.compile(r"""="[^"<>]*\"""")
 _OURS = frozenset({"class", "id", "role", "rel", "aria-labelledby", "aria-hidden", "aria-current"})
 """Attributes whose words are this program's, where they are words; they look like codes."""
-_WORDS = re.compile(r"[A-Za-z _-]*")
+_RAW = frozenset({"script", "style"})
+"""What stands in these is no HTML."""
+_STRANGE = re.compile("data:|'")
+"""In a tag: something that is embedded, and a quote that is not ours."""
+_WORDS = re.compile(r"(?:hy-[a-z_-]+(?: hy-[a-z_-]+)*|[a-z-]+)?")
 # As ``publish/render.py`` writes it: nothing else, and it would be looked at more closely than anything.
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:]{8}\+08:00)?")
 # Ids of cases whose digits are too few for any number of a person, by themselves and at the end of an address.
@@ -94,14 +99,18 @@ def _passages(piece: str, values: dict[str, None]) -> Iterator[str]:
 @lru_cache(maxsize=4096)
 def _read(written: str) -> _Tag:
     form = _TAG.fullmatch(written)
-    if form is None:
+    if form is None or form["name"].lower() in _RAW or _STRANGE.search(html.unescape(written)):
         raise _UnsureError
-    return _Tag(form["name"].lower() not in INLINE, tuple(_said(written)))
+    return _Tag(form["name"].lower() not in INLINE, tuple(_said(form["said"])))
 
 
 def _said(written: str) -> Iterator[str]:
-    if "&" in written:
-        yield html.unescape(written)  # a quote within a value ends it for whoever reads on
+    if written.count('"') != (plain := html.unescape(written)).count('"'):
+        raise _UnsureError  # a quote within a value ends it for whoever reads on
+    if plain != written:
+        yield plain
+    if names := _VALUE.sub(" ", written).strip():
+        yield names
     for name, escaped in _ATTRIBUTE.findall(written):
         if (name in _OURS and _WORDS.fullmatch(escaped)) or (name == "datetime" and _MOMENT.fullmatch(escaped)):
             continue
