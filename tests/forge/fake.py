@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -71,7 +72,7 @@ class Fault:
 Handler = Callable[[Request], Reply]
 
 
-class Api:
+class Api(ABC):
     """What both forges have in common; a child adds its routes and its words."""
 
     kind: ClassVar[str]
@@ -87,9 +88,9 @@ class Api:
         self.violations: list[str] = []
         self.address = ""
 
+    @abstractmethod
     def routes(self) -> list[tuple[str, str, Handler]]:
         """(method, regular expression with groups ``number`` and ``rest``, handler) for paths below the repository."""
-        raise NotImplementedError
 
     def shape(self, request: Request, status: int, values: Mapping[str, Any]) -> Any:
         """A reply, or an entry of one, with everything that the description asks for besides."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -101,17 +101,21 @@ def test_a_month_that_has_not_begun_is_refused() -> None:
     assert OCTOBER == parse_month(" 2026-10 ")
 
 
-def recount(summary: MonthlySummary, replays: Iterable[Replay], dimension: Dimension | None = None) -> None:
-    """Count each row of each period a second time, on cases replayed at that period's moment."""
+def miscounted(
+    summary: MonthlySummary, replays: Iterable[Replay], dimension: Dimension | None = None
+) -> Iterator[tuple[str, str | None]]:
+    """Each row of each period that differs from a second count, of cases replayed at that period's moment."""
     for index, period in enumerate(summary.periods):
         then = [replay(r.case, rulebook(), period.as_of) for r in replays if r.case.received_at <= period.as_of]
         month = str(period.month)
         if dimension is None:
-            assert count(then, rulebook(), month) == values(summary.total.lines[index]), month
+            if count(then, rulebook(), month) != values(summary.total.lines[index]):
+                yield month, None
             continue
         for row in summary.table(dimension).rows:
             found = count(then, rulebook(), **{"wanted": month, **keeper(dimension, row.key)})
-            assert found == values(row.lines[index]), (month, row)
+            if found != values(row.lines[index]):
+                yield month, row.key
 
 
 @pytest.mark.parametrize(
@@ -120,7 +124,7 @@ def recount(summary: MonthlySummary, replays: Iterable[Replay], dimension: Dimen
 @pytest.mark.parametrize("month", [OCTOBER, Month(2026, 11)], ids=str)
 def test_every_figure_agrees_with_a_naive_count_of_the_demonstration(dimension: Dimension | None, month: Month) -> None:
     """第十三、十六、十七、二十一条: the month, the month before and the year before, each at its moment."""
-    recount(summarise(cases(), month), cases(), dimension)
+    assert [] == list(miscounted(summarise(cases(), month), cases(), dimension))
 
 
 @given(many(), st.sampled_from([OCTOBER, Month(2026, 11)]))
@@ -128,8 +132,7 @@ def test_any_history_agrees_with_a_naive_count(stories: list[Story], month: Mont
     """第十七条: whatever happened, and whenever; October is over, November goes on, so October ends early beside it."""
     replays = [s.replay("2026-11-23 10:00") for s in stories]
     summary = summarise(replays, month)
-    recount(summary, replays)
-    recount(summary, replays, Dimension.UNIT)
+    assert [] == [*miscounted(summary, replays), *miscounted(summary, replays, Dimension.UNIT)]
     overdue = {r.case.id for r in replays if r.case.received_at <= NOW and is_overdue(r)}
     assert overdue == {o.entry.id for o in summary.overdue}
 

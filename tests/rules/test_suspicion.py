@@ -69,10 +69,9 @@ def test_plain_texts_are_not_suspected(text: str) -> None:
 
 @pytest.mark.parametrize("module", [runs, places, names, tokens])
 def test_every_sign_can_be_read_by_the_automaton(module: object) -> None:
-    """And by ``re``: each is a pattern of the detectors, or made of some."""
+    """And by ``re``: each is a pattern of the detectors, or made of some; one that is everywhere would say nothing."""
     for sign in module.SIGNS:  # type: ignore[attr-defined]
-        re.compile(sign)
-        re2.compile(widened(sign))
+        assert (None, None) == (re.search(sign, ""), re2.search(widened(sign), "")), sign
 
 
 @pytest.mark.parametrize(

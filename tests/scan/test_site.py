@@ -169,7 +169,8 @@ def test_a_build_without_personal_data_passes(project: Path) -> None:
 def test_a_number_that_check_lets_pass_passes(tmp_path: Path) -> None:
     """An office's, in tags that somebody typed, which pages show and the scan reads over."""
     story = Story(reference="P1").assigned("2026-11-16 10:00").claimed("2026-11-16 11:00")
-    story.answered("2026-11-19 09:00", reply="咨询电话：0931-<b>8412345</b>。（演示用虚构答复）").published("2026-11-20 09:00")
+    story.answered("2026-11-19 09:00", reply="咨询电话：0931-<b>8412345</b>。（演示用虚构答复）")
+    story.published("2026-11-20 09:00")
     project = make_project(tmp_path, [story])
     done = run_mkdocs(project, "build", "--strict")
     assert 0 == done.returncode, done.stderr

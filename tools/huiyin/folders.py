@@ -58,7 +58,11 @@ def judge_folders(
     *,
     stamp: bytes,
 ) -> Iterator[Folder]:
-    """Judge all files of a survey, folder by folder; takes and raises what ``judge_all`` does."""
+    """Judge all files of a survey, folder by folder; takes and raises what ``judge_all`` does.
+
+    Args:
+        there: all cases of the record, for what is not in it is forgotten.
+    """
     folders = [(digest.hex(), records) for digest, records in there.days()]
     known = index.get(KIND, stamp, (digest for digest, _ in folders))
     fresh: list[tuple[str, list[bytes]]] = []

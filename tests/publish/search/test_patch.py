@@ -140,14 +140,14 @@ def test_a_damaged_segment_is_no_place_to_begin(
     largest = max(folder.glob("*.bigrams"), key=lambda path: path.stat().st_size)
     path = largest if name == "pairs" else folder / "0.json"
     path.write_bytes(damage) if damage is not None else path.unlink()
-    expect_anew(tmp_path, newest)
+    assert ((), 1, True) == made_anew(tmp_path, newest)
 
 
 def test_a_segment_that_misses_a_file_is_no_place_to_begin(tmp_path: Path, newest: Document) -> None:
     """What is taken over must be there, though it is not read."""
     folder = made(tmp_path / "warm", newest)
     max(folder.glob("*.bigrams"), key=lambda path: int(path.stem)).unlink()
-    expect_anew(tmp_path, newest)
+    assert ((), 1, True) == made_anew(tmp_path, newest)
 
 
 def test_the_old_segment_stays_whole_until_the_new_one_is_named(tmp_path: Path, newest: Document) -> None:
@@ -237,10 +237,9 @@ def made(folder: Path, newest: Document) -> Path:
     return next(folder.glob("2024-*"))
 
 
-def expect_anew(folder: Path, newest: Document) -> None:
-    """All titles are corrected, which touches most files: the segment is made from nothing, and right."""
+def made_anew(folder: Path, newest: Document) -> tuple[tuple[str, ...], int, bool]:
+    """Segments patched, segments written, and whether all is right, once all titles, in most files, are corrected."""
     after = [replace(d, title=f"{d.title}更") for d in archive()]
     done = build_whole([*after, newest], folder / "warm")
     build_whole([*after, newest], folder / "cold")
-    assert ((), 1) == (done.patched, len(done.written))
-    assert contents(folder / "cold") == contents(folder / "warm")
+    return tuple(done.patched), len(done.written), contents(folder / "cold") == contents(folder / "warm")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from huiyin.publish import addresses
 from huiyin.publish.case_pages import Trail
@@ -56,8 +56,10 @@ class ListShard(Generic[C]):
 
     def with_lines(self: ListShard[Head]) -> ListShard[Listed]:
         """The same with no more of the cases than its pages need."""
-        lines: Any = tuple(head.listed for head in self.cases)
-        return replace(self, cases=lines)  # type: ignore[return-value]
+        lines = tuple(head.listed for head in self.cases)
+        return ListShard(
+            self.address, self.heading, self.trail, self.month, lines, self.total, self.figures, self.archive
+        )
 
     def located(self) -> Iterator[Located]:
         """Every page, with the day of the last change of a case on it."""

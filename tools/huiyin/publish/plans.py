@@ -70,7 +70,8 @@ def compare(gathered: Gathered, executor: Callable[[], Executor | None] = lambda
     for rows in spread(executor() if len(missing) > 1 else None, _compare, None, waiting, size=1):
         gathered.index.put(SIMILAR, gathered.stamp, rows)
         known |= dict(rows)
-    gathered.index.prune(SIMILAR, gathered.stamp, months)
+    if missing:
+        gathered.index.prune(SIMILAR, gathered.stamp, months)
     return {case: others for row in known.values() for case, others in _SIMILAR.decode(row).items()}
 
 
