@@ -14,7 +14,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from huiyin.rules.privacy import PrivacySettings, find_personal
+from huiyin.rules.privacy import PrivacySettings, find_personal, may_hold
 from huiyin.scan.markup import INLINE, as_shown
 
 GAP = "\n…………\n"
@@ -31,6 +31,7 @@ _RAW = frozenset({"script", "style"})
 """What stands in these is no HTML."""
 _STRANGE = re.compile("data:|'")
 """In a tag: something that is embedded, and a quote that is not ours."""
+_NAMES = _OURS | {"href", "datetime", "title", "aria-label", "tabindex", "lang"}
 _WORDS = re.compile(r"(?:hy-[a-z_-]+(?: hy-[a-z_-]+)*|[a-z-]+)?")
 # As ``publish/render.py`` writes it: nothing else, and it would be looked at more closely than anything.
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:]{8}\+08:00)?")
@@ -71,7 +72,11 @@ def is_clean(pieces: Iterable[str], settings: PrivacySettings) -> bool:
     texts = [text, *values]
     if "<" in text:
         texts.append(_untagged(text))
-    return not find_personal(GAP.join(texts), settings)
+    together = GAP.join(texts)
+    # Most pages are dismissed by one look; of the rest a few words are in doubt, such as the numbers of other pages.
+    return not may_hold(together) or not any(
+        find_personal(f"{GAP}{part}{GAP}", settings) for part in dict.fromkeys(together.split(GAP))
+    )
 
 
 def _passages(piece: str, values: dict[str, None]) -> Iterator[str]:
@@ -87,7 +92,8 @@ def _passages(piece: str, values: dict[str, None]) -> Iterator[str]:
             values[_untagged(as_shown(word))] = None
         if written is not None:
             tag = _read(written)
-            values.update(dict.fromkeys(tag.says))
+            if tag.says:
+                values.update(dict.fromkeys(tag.says))
             if not (tag.parts or typed):
                 continue
         passage = "".join(words).strip()
@@ -109,7 +115,8 @@ def _said(written: str) -> Iterator[str]:
         raise _UnsureError  # a quote within a value ends it for whoever reads on
     if plain != written:
         yield plain
-    if names := _VALUE.sub(" ", written).strip():
+    names = _VALUE.sub(" ", written)
+    if not _NAMES.issuperset(names.split()):
         yield names
     for name, escaped in _ATTRIBUTE.findall(written):
         if (name in _OURS and _WORDS.fullmatch(escaped)) or (name == "datetime" and _MOMENT.fullmatch(escaped)):
