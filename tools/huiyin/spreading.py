@@ -81,9 +81,14 @@ class Crew(Executor):
 
 
 class Processes(Crew):
-    """Processes of this machine; if one dies, all are replaced by new ones."""
+    """Processes of this machine; if one dies, all are replaced by new ones.
 
-    def __init__(self, workers: int) -> None:
+    Args:
+        preload: modules that are imported before the first of them starts, once for all.
+    """
+
+    def __init__(self, workers: int, preload: Sequence[str] = ()) -> None:
+        multiprocessing.set_forkserver_preload(["__main__", *preload])
         super().__init__(_start(workers), workers)
 
     def submit(self, fn: Callable[..., R], /, *args: Any, **kwargs: Any) -> Future[R]:
@@ -164,12 +169,15 @@ def _is_main_thread() -> bool:
 
 
 @contextmanager
-def open_executor(jobs: int | None = None, scheduler: str | None = None) -> Iterator[Executor | None]:
+def open_executor(
+    jobs: int | None = None, scheduler: str | None = None, *, preload: Sequence[str] = ()
+) -> Iterator[Executor | None]:
     """Workers to spread a job over; None where there would be one only, which is then this process itself.
 
     Args:
         jobs: how many processes of this machine; by default as many as there are processors to use.
         scheduler: address of a Dask cluster whose workers do it instead, such as ``tcp://10.0.0.5:8786``.
+        preload: modules that processes of this machine will need; they share the memory of what is imported for all.
 
     Raises:
         HuiyinError: HY970 to HY974, the cluster cannot be used.
@@ -185,7 +193,7 @@ def open_executor(jobs: int | None = None, scheduler: str | None = None) -> Iter
         yield None
         return
     with _interrupted_once():
-        crew = Processes(wanted)
+        crew = Processes(wanted, preload)
         try:
             yield crew
         finally:

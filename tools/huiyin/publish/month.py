@@ -6,8 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from huiyin.findings import Key
 from huiyin.publish.addresses import case_address
@@ -16,6 +18,8 @@ from huiyin.publish.head import Head, head_of
 from huiyin.publish.statistics import Counted, Kind, Tally
 from huiyin.rules.deadlines import local_day
 
+_ALIKE = ("unit", "channel", "complexity", "topics", "received", "published", "published_on", "updated")
+"""What is the same in many cases, and is held once."""
 TOTAL = ""
 """The key under which everything is counted."""
 
@@ -138,7 +142,13 @@ def unpack(data: bytes) -> Month:
     Raises:
         ValueError: this is none.
     """
-    return _DECODER.decode(data)
+    month = _DECODER.decode(data)
+    alike: dict[Any, Any] = {}
+    for head in month.heads:
+        for name in _ALIKE:
+            value = getattr(head, name)
+            force_setattr(head, name, alike.setdefault(value, value))
+    return month
 
 
 def _other(one: Judged) -> Other:

@@ -123,6 +123,7 @@ class HuiyinPlugin(BasePlugin[HuiyinConfig]):  # type: ignore[no-untyped-call]
                 index=open_index(source.root),
                 executor=self._processes.open,
             )
+            self._processes.close()  # whoever has judged keeps the memory that it took
             self._report(gathered.problems)
             site = Site(gathered, load_procedures(source, gathered.rulebook, gathered.as_of))
             settings = read_settings(config.extra, config.site_url, config.site_name)

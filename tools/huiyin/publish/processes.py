@@ -11,6 +11,7 @@ from huiyin.spreading import open_executor
 
 JOBS = "HUIYIN_JOBS"
 MOST = 256
+PRELOADED = ("huiyin.publish.plans", "huiyin.publish.reading", "huiyin.publish.output.shards")
 
 
 class Processes:
@@ -30,7 +31,7 @@ class Processes:
         """The executor; None where this process is the only one."""
         if not self._opened:
             self._opened = True
-            self._executor = self._stack.enter_context(open_executor(self._jobs))
+            self._executor = self._stack.enter_context(open_executor(self._jobs, preload=PRELOADED))
         return self._executor
 
     def close(self) -> None:

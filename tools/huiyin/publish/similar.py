@@ -6,6 +6,7 @@ ones: so an old page does not change because of a new reply, and what was comput
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
@@ -132,8 +133,7 @@ def _best(
 
 
 @lru_cache(maxsize=4 * POOL)
-def _pairs(title: str) -> frozenset[str]:
-    """But for those of two digits: numbers in a title are no matter of it."""
-    return frozenset(
-        a + b for a, b in pairwise(title) if a.isalnum() and b.isalnum() and not (a.isdecimal() and b.isdecimal())
-    )
+def _pairs(title: str) -> tuple[str, ...]:
+    """Each once, but for those of two digits: numbers in a title are no matter of it."""
+    found = {a + b for a, b in pairwise(title) if a.isalnum() and b.isalnum() and not (a.isdecimal() and b.isdecimal())}
+    return tuple(map(sys.intern, found))  # the same few thousand stand in all titles
