@@ -14,12 +14,7 @@ SIZE = 16
 
 def digest(parts: Iterable[bytes | str]) -> bytes:
     """The digest of a sequence; where one part ends and the next begins counts."""
-    found = hashlib.blake2b(digest_size=SIZE)
-    for part in parts:
-        data = part.encode() if isinstance(part, str) else part
-        found.update(b"%d:" % len(data))
-        found.update(data)
-    return found.digest()
+    return of_bytes(msgspec.msgpack.encode([*parts]))
 
 
 def of_bytes(data: bytes) -> bytes:

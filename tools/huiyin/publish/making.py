@@ -70,8 +70,20 @@ class Making:
         gone = [other.oid for month in self.gathered.months for other in month.others if other.reopened]
         yield from (make.reopened(f.reopened) for f in map(unpack, self.gathered.packed(gone[:1])) if f.reopened)
         yield from self.site.previews()
+        yield from self._listing()
+
+    def _listing(self) -> Iterator[Page]:
+        """Two pages of each list and of its archive, which are all alike, and those that the menu names."""
+        seen: set[tuple[str, bool, bool, tuple[str, ...]]] = set()
         for shard in self.site.lists:
-            yield from islice(shard.pages(), 2)
+            if any(target.startswith(shard.start) for target in self.navigation):
+                yield from shard.pages()
+                continue
+            within = tuple(target for target in self.navigation if shard.start.startswith(target))
+            alike = (shard.address, bool(shard.month), len(shard.addresses()) > 1, within)
+            if alike not in seen:
+                seen.add(alike)
+                yield from islice(shard.pages(), 2)
 
     def _different(self) -> Iterable[Head]:
         """A case of each unit, for not every unit has a feed, and those that the menu names."""

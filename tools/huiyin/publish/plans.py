@@ -72,7 +72,12 @@ def compare(gathered: Gathered, executor: Callable[[], Executor | None] = lambda
         known |= dict(rows)
     if missing:
         gathered.index.prune(SIMILAR, gathered.stamp, months)
-    return {case: others for row in known.values() for case, others in _SIMILAR.decode(row).items()}
+    ids = {head.id: head.id for head in gathered.heads}  # each string is held once
+    return {
+        ids[case]: tuple(ids[other] for other in others)
+        for row in known.values()
+        for case, others in _SIMILAR.decode(row).items()
+    }
 
 
 def _compare(context: None, chunk: Sequence[tuple[str, Pool]]) -> list[tuple[str, bytes]]:

@@ -157,12 +157,14 @@ class Tally:
 
     def figures(self) -> Figures:
         """The figures of what was counted."""
-        found = [(_like(kind), number) for kind, number in self.numbers.items()]
-        count = {f: sum(number for case, number in found if belongs(case)) for f, belongs in COUNTS.items()}
+        count = dict.fromkeys(COUNTS, 0)
         used: dict[int, int] = defaultdict(int)
-        for case, number in found:
-            if COUNTS[Figure.CLOSED](case) and case.working_days is not None:
-                used[case.working_days] += number
+        for kind, number in self.numbers.items():
+            figures, days_used = _counted_in(kind)
+            for figure in figures:
+                count[figure] += number
+            if days_used is not None:
+                used[days_used] += number
         days = list(chain.from_iterable(repeat(length, used[length]) for length in sorted(used)))
         return Figures(
             received=count[Figure.RECEIVED],
@@ -203,10 +205,12 @@ def summarise_by(cases: Iterable[Counted], keys: Callable[[Counted], Iterable[st
 
 
 @cache
-def _like(kind: Kind) -> Counted:
-    """A case of that kind; no figure looks at the rest."""
+def _counted_in(kind: Kind) -> tuple[tuple[Figure, ...], int | None]:
+    """The figures to which a case of that kind belongs, and the working days that it adds to those of closed ones."""
     outcome, late, days, level = kind
-    return Counted(month="", channel=Channel.PEOPLE, outcome=outcome, late=late, working_days=days, satisfaction=level)
+    case = Counted(month="", channel=Channel.PEOPLE, outcome=outcome, late=late, working_days=days, satisfaction=level)
+    found = tuple(figure for figure, belongs in COUNTS.items() if belongs(case))
+    return found, days if Figure.CLOSED in found else None
 
 
 def _rate(part: int, whole: int) -> float | None:

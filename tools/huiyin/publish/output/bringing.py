@@ -22,7 +22,7 @@ TOGETHER = 4
 """Shards that a process makes at once."""
 ENOUGH = 400
 """Cases, or shards without any, for which it is worth while to start processes."""
-FETCHED = 4_000
+FETCHED = 1_000
 """Facts that are fetched at once; bounds the memory."""
 SPARED = ("search/data/",)
 """What somebody else writes to the output folder, and takes care of: the index of the search."""
@@ -131,12 +131,13 @@ class Bringing:
         gone = self._before.keys() - self._seen
         replaced = [self._before[name] for name in (*gone, *(self._before.keys() & self._done.keys()))]
         old = {file.path for shard in replaced for file in self._files(shard)} | self._strange
-        new = {file.path for shard in self._done.values() for file in unpack(shard.files)}
+        made = [*self._done.values()]
         if self._damaged:
-            kept = [self._before[name] for name in self._before.keys() & self._seen - self._done.keys()]
-            new |= {file.path for shard in kept for file in unpack(shard.files)}
+            made += [self._before[name] for name in self._before.keys() & self._seen - self._done.keys()]
             old = survey(self.workshop.folder, SPARED)
-        remove(self.workshop.folder, sorted(old - new))
+        for shard in made if old else ():
+            old.difference_update(file.path for file in unpack(shard.files))
+        remove(self.workshop.folder, sorted(old))
         self.manifest.finish(self._done.items(), gone)
 
     def _tasks(self, unmade: Iterable[_Unmade]) -> Iterator[Task]:
