@@ -11,7 +11,7 @@ import pytest
 
 from huiyin.findings import Key
 from huiyin.publish.open_data.output import Output
-from huiyin.publish.output.bringing import Bringing, Plan
+from huiyin.publish.output.bringing import Bringing, Given, Part, Plan
 from huiyin.publish.output.manifest import Manifest
 from huiyin.publish.output.shards import Workshop
 from huiyin.rules.privacy import PrivacySettings
@@ -56,16 +56,16 @@ class Folder:
         """Build it of texts by name."""
         workshop = Workshop(str(self.root), None, PrivacySettings(), frozenset(), lenient=False)  # type: ignore[arg-type]
         facts = {name: text.encode() for name, text in texts.items()}
-        bringing = Bringing(self.manifest, workshop, base, lambda oids: {oid: facts[oid] for oid in oids})
+        bringing = Bringing(self.manifest, workshop, base, lambda oids: {oid: facts[oid] for oid in oids}, lambda _: {})
 
-        def job(packed: list[bytes], parts: Sequence[bytes]) -> Words:
-            self.made += [text.decode()[0] for text in packed]
-            return Words(packed, parts)
+        def job(given: Given) -> Words:
+            self.made += [text.decode()[0] for text in given.facts]
+            return Words(given.facts, given.keys)
 
         self.made = []
         bringing.begin()
-        parts = tuple(facts.values())
-        bringing.bring([Plan("day", b"\0".join(parts), job, tuple(facts), parts)], lambda: None)
+        parts = tuple(Part(name, text) for name, text in facts.items())
+        bringing.bring([Plan("day", b"\0".join(facts.values()), job, parts=parts)], lambda: None)
         bringing.finish()
         return bringing
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from huiyin.publish import addresses
-from huiyin.publish.head import Head, Listed
+from huiyin.publish.listed import Listed
 from huiyin.publish.pages import CasePage, Page, ReopenedPage
 from huiyin.publish.render import plain_day
 from huiyin.publish.reopened import ReopenedCase
@@ -26,7 +26,7 @@ class CasePages:
 
     first: str
 
-    def published(self, case: PublicCase, similar: tuple[Head | Listed, ...] = (), *, preview: bool = False) -> Page:
+    def published(self, case: PublicCase, similar: tuple[Listed, ...] = (), *, preview: bool = False) -> Page:
         """The page of a published case, or of one that will look so.
 
         Args:

@@ -16,12 +16,14 @@ from functools import cached_property
 from huiyin.check import check_cases
 from huiyin.findings import Key
 from huiyin.model.problem import HuiyinError, Problem, Severity
+from huiyin.publish import listed
 from huiyin.publish.counting import Counts
 from huiyin.publish.facts import Facts, unpack
 from huiyin.publish.head import Head
+from huiyin.publish.listed import Listed
 from huiyin.publish.month import Month, every
 from huiyin.publish.preview import preview_of
-from huiyin.publish.reading import FACTS, Reading, read_months
+from huiyin.publish.reading import FACTS, LISTED, Reading, read_months
 from huiyin.publish.view import PublicCase
 from huiyin.repo.blobs import Survey, survey
 from huiyin.repo.index import NAME, Index
@@ -67,6 +69,22 @@ class Gathered:
         """The same, in the order given."""
         found = self.fetch(oids) if oids else {}
         return [found[oid] for oid in oids]
+
+    def lines(self, oids: Sequence[str]) -> dict[str, bytes]:
+        """The lines of lists of published cases, as they are kept, by the ids of their blobs.
+
+        Raises:
+            HuiyinError: HY904.
+        """
+        found = self.index.get(LISTED, self.stamp, oids)
+        lost = [oid for oid in oids if oid not in found]
+        made = ((oid, listed.pack(unpack(data))) for oid, data in (self.fetch(lost) if lost else {}).items())
+        return found | {oid: line for oid, line in made if line is not None}
+
+    def listed(self, heads: Sequence[Head]) -> tuple[Listed, ...]:
+        """The same of some published cases, in the order given."""
+        lines = self.lines([head.oid for head in heads])
+        return tuple(listed.unpack(lines[head.oid]) for head in heads)
 
     @cached_property
     def heads(self) -> tuple[Head, ...]:

@@ -1,4 +1,4 @@
-"""What lists, feeds, figures and the sitemap need of a published case: little enough to hold of every case at once."""
+"""What plans, feeds, figures and the sitemap need of a published case: little enough to hold of every case at once."""
 
 from __future__ import annotations
 
@@ -8,26 +8,12 @@ import msgspec
 
 from huiyin.findings import Key
 from huiyin.publish.facts import Facts
-from huiyin.publish.render import item
 from huiyin.publish.search.document import document_of
 from huiyin.rules.deadlines import local_day
 
 
-class Listed(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What a line of a list needs of a published case; the processes that make pages are given no more.
-
-    Args:
-        item: its entry, with a slot where the link to the root belongs.
-        updated: the day of the last thing that its page tells.
-    """
-
-    item: bytes
-    updated: date
-    accepted: tuple[Key, ...]
-
-
 class Head(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A published case, without its texts.
+    """A published case, without its texts and without its line in a list.
 
     Args:
         oid: of the blob whose facts say the rest.
@@ -37,7 +23,6 @@ class Head(msgspec.Struct, frozen=True, array_like=True, gc=False):
         published_on: the day.
         news: when a reader was last told something new: published or corrected.
         updated: the day of the last thing that its page tells.
-        item: its entry in a list, with a slot where the link to the root belongs.
         searched: digest of what the search knows of it.
     """
 
@@ -57,14 +42,8 @@ class Head(msgspec.Struct, frozen=True, array_like=True, gc=False):
     published_at: datetime
     news: datetime
     updated: date
-    item: bytes
     searched: str
     accepted: tuple[Key, ...]
-
-    @property
-    def listed(self) -> Listed:
-        """Its line in a list."""
-        return Listed(self.item, self.updated, self.accepted)
 
 
 def head_of(facts: Facts, oid: str, digest: str) -> Head | None:
@@ -94,7 +73,6 @@ def head_of(facts: Facts, oid: str, digest: str) -> Head | None:
         published_at=case.published_at,
         news=max([case.published_at, *(c.at for c in case.corrections)]),
         updated=case.updated,
-        item=item(case),
         searched=document_of(case).digest.hex(),
         accepted=facts.accepted,
     )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
 
 from huiyin.findings import Key
+from huiyin.publish import listed
 from huiyin.publish.case_pages import CasePages
 from huiyin.publish.facts import Facts, unpack
-from huiyin.publish.head import Listed
+from huiyin.publish.listed import Listed
 from huiyin.publish.lists import ListShard
 from huiyin.publish.open_data import atom, catalogue, open311, sitemap
 from huiyin.publish.open_data.atom import Feed
@@ -58,7 +59,8 @@ class CaseDay(Job):
     Args:
         packed: their facts.
         parts: of each, see ``File.part``.
-        similar: id → the replies that resemble it, best first.
+        similar: id → the blobs of the replies that resemble it, best first.
+        lines: of these blobs, as they are kept.
         hidden: ids of those at whose address something else stands.
         silent: hashes of statuses that several cases share.
     """
@@ -66,7 +68,8 @@ class CaseDay(Job):
     pages: CasePages
     packed: Sequence[bytes]
     parts: Sequence[bytes]
-    similar: dict[str, tuple[Listed, ...]]
+    similar: Mapping[str, tuple[str, ...]]
+    lines: Mapping[str, bytes]
     hidden: frozenset[str]
     silent: frozenset[str]
 
@@ -78,7 +81,7 @@ class CaseDay(Job):
 
     def _outputs(self, press: Press, facts: Facts) -> Iterator[Output]:
         if facts.case is not None:
-            yield stamped(press, self.pages.published(facts.case, self.similar.get(facts.id, ())))
+            yield stamped(press, self.pages.published(facts.case, self._similar(facts.id)))
             yield from open311.export_one(facts.case)
         elif facts.reopened is not None:
             if facts.id not in self.hidden:
@@ -87,10 +90,13 @@ class CaseDay(Job):
         if facts.status is not None and facts.status.lookup not in self.silent:
             yield statuses.export(facts.status)
 
+    def _similar(self, case: str) -> tuple[Listed, ...]:
+        return tuple(listed.unpack(self.lines[oid]) for oid in self.similar.get(case, ()))
+
     def accepted(self) -> frozenset[Key]:
         """What these cases, and those that they name, hold."""
         own = (key for facts in map(unpack, self.packed) for key in facts.accepted)
-        named = (key for lines in self.similar.values() for line in lines for key in line.accepted)
+        named = (key for line in map(listed.unpack, self.lines.values()) for key in line.accepted)
         return frozenset((*own, *named))
 
 
@@ -126,17 +132,22 @@ class DataMonth(Job):
 
 @dataclass
 class ListPages(Job):
-    """Pages of a list."""
+    """Pages of a list.
 
-    shard: ListShard[Listed]
+    Args:
+        shard: with the lines of its cases, as they are kept.
+    """
+
+    shard: ListShard[bytes]
 
     def outputs(self, press: Press) -> Iterator[Output]:
         """Each page."""
-        return (stamped(press, page) for page in self.shard.pages())
+        shard = self.shard.holding(tuple(map(listed.unpack, self.shard.cases)))
+        return (stamped(press, page) for page in shard.pages())
 
     def accepted(self) -> frozenset[Key]:
         """What the listed cases hold."""
-        return frozenset(key for line in self.shard.cases for key in line.accepted)
+        return frozenset(key for line in map(listed.unpack, self.shard.cases) for key in line.accepted)
 
 
 @dataclass

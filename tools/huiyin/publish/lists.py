@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
-from typing import Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from huiyin.publish import addresses
 from huiyin.publish.case_pages import Trail
-from huiyin.publish.head import Head, Listed
+from huiyin.publish.head import Head
 from huiyin.publish.open_data.sitemap import Located
 from huiyin.publish.pages import Entry, ListPage, Page
 from huiyin.publish.statistics import Figures
@@ -20,7 +21,16 @@ PER_PAGE = 100
 """Cases on one page."""
 
 
-C = TypeVar("C", Head, Listed)
+C = TypeVar("C", covariant=True)
+D = TypeVar("D")
+
+
+class Dated(Protocol):
+    """A case with the day of the last thing that its page tells."""
+
+    @property
+    def updated(self) -> date:
+        """The day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +64,26 @@ class ListShard(Generic[C]):
         count = max(1, -(-len(self.cases) // PER_PAGE))
         return tuple(addresses.nth_page(self.start, n) for n in range(1, count + 1))
 
-    def with_lines(self: ListShard[Head]) -> ListShard[Listed]:
-        """The same with no more of the cases than its pages need."""
-        lines = tuple(head.listed for head in self.cases)
+    def holding(self, cases: tuple[D, ...]) -> ListShard[D]:
+        """The same with what is needed of its cases, in their order."""
         return ListShard(
-            self.address, self.heading, self.trail, self.month, lines, self.total, self.figures, self.archive
+            self.address, self.heading, self.trail, self.month, cases, self.total, self.figures, self.archive
         )
 
-    def located(self) -> Iterator[Located]:
+    def located(self: ListShard[Dated]) -> Iterator[Located]:
         """Every page, with the day of the last change of a case on it."""
         for number, address in enumerate(self.addresses()):
             shown = self.cases[number * PER_PAGE : (number + 1) * PER_PAGE]
             yield Located(address, max((head.updated for head in shown), default=None))
 
-    def pages(self) -> Iterator[Page]:
+    def pages(self: ListShard[Dated]) -> Iterator[Page]:
         """Every page."""
         every = self.addresses()
         make = self._archived if self.month else self._current
         for number in range(1, len(every) + 1):
             yield make(number, self.cases[(number - 1) * PER_PAGE : number * PER_PAGE], every)
 
-    def _current(self, number: int, shown: tuple[C, ...], every: tuple[str, ...]) -> Page:
+    def _current(self, number: int, shown: tuple[Any, ...], every: tuple[str, ...]) -> Page:
         figures = self.figures if number == 1 else None
         view = ListPage(self.heading, self.address, shown, self.total, figures, number, every, archive=self.archive)
         return Page(
@@ -86,7 +95,7 @@ class ListShard(Generic[C]):
             trail=self.trail if number == 1 else (*self.trail, (self.heading, self.address)),
         )
 
-    def _archived(self, number: int, shown: tuple[C, ...], every: tuple[str, ...]) -> Page:
+    def _archived(self, number: int, shown: tuple[Any, ...], every: tuple[str, ...]) -> Page:
         period = f"{month_name(self.month)}公开"
         view = ListPage(
             heading=self.heading,

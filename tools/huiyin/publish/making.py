@@ -48,11 +48,12 @@ class Making:
         hidden = {case.id for case in self.gathered.previews or ()}
         for facts in self.gathered.facts:
             if facts.case is not None:
-                yield make.published(facts.case, tuple(heads[n] for n in similar.get(facts.id, ())))
+                yield make.published(facts.case, self.gathered.listed([heads[n] for n in similar.get(facts.id, ())]))
             elif facts.reopened is not None and facts.id not in hidden:
                 yield make.reopened(facts.reopened)
         yield from self.site.previews()
-        yield from (page for shard in self.site.lists for page in shard.pages())
+        for shard in self.site.lists:
+            yield from shard.holding(self.gathered.listed(shard.cases)).pages()
 
     def samples(self) -> dict[Kind, Page]:
         """One page of each kind that is stamped."""

@@ -14,7 +14,7 @@ from huiyin.publish.statistics import Figures
 from huiyin.publish.view import PublicCase
 
 if TYPE_CHECKING:
-    from huiyin.publish.head import Head, Listed
+    from huiyin.publish.listed import Listed
     from huiyin.publish.open_data.dictionary import Described
     from huiyin.publish.open_data.settings import Licence
 
@@ -41,7 +41,7 @@ class CasePage:
     procedure_address: str
     unit_address: str
     topics: tuple[tuple[str, str], ...]
-    similar: tuple[Head | Listed, ...] = ()
+    similar: tuple[Listed, ...] = ()
     preview: bool = False
 
 
@@ -78,7 +78,7 @@ class ListPage:
 
     heading: str
     list_address: str
-    cases: tuple[Head | Listed, ...]
+    cases: tuple[Listed, ...]
     total: int | None
     figures: Figures | None
     number: int
@@ -115,7 +115,7 @@ class HomePage:
     month_address: str | None
     this_month: Figures
     total: Figures
-    latest: tuple[Head, ...]
+    latest: tuple[Listed, ...]
     units: tuple[Entry, ...]
     frequent: tuple[Entry, ...]
 

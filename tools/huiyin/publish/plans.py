@@ -20,7 +20,7 @@ from huiyin.publish.month import Month, Other, every
 from huiyin.publish.open_data import open311
 from huiyin.publish.open_data.site import OpenData
 from huiyin.publish.open_data.sitemap import Located
-from huiyin.publish.output.bringing import Plan
+from huiyin.publish.output.bringing import Given, Part, Plan
 from huiyin.publish.output.shards import Job
 from huiyin.publish.similar import Pool, find_similar, pools
 from huiyin.publish.site import Site
@@ -98,30 +98,40 @@ def _days(
     for day, found in sorted(days.items()):
         named = {o.id: tuple(heads[n] for n in similar.get(o.id, ()) if n in heads) for o in found}
         parts = tuple(
-            digest([silence, o.digest, "hidden" if o.id in hidden else "", *(head.digest for head in named[o.id])])
+            Part(
+                o.oid,
+                digest([silence, o.digest, "hidden" if o.id in hidden else "", *(head.digest for head in named[o.id])]),
+                tuple(head.oid for head in named[o.id]),
+            )
             for o in found
         )
 
-        def job(packed: list[bytes], parts: Sequence[bytes], named: dict[str, tuple[Head, ...]] = named) -> CaseDay:
-            lines = {case: tuple(head.listed for head in others) for case, others in named.items()}
-            return CaseDay(site.case_pages, packed, parts, lines, hidden, silent)
+        def job(given: Given, parts: tuple[Part, ...] = parts, ids: tuple[str, ...] = tuple(named)) -> CaseDay:
+            lines = {case: part.lines for case, part in zip(ids, parts, strict=True)}
+            return CaseDay(site.case_pages, given.facts, given.keys, lines, given.lines, hidden, silent)
 
-        yield Plan(f"day/{day}", digest(parts), job, tuple(one.oid for one in found), parts)
+        yield Plan(f"day/{day}", digest(part.inputs for part in parts), job, parts=parts)
 
 
 def _of_facts(name: str, of: Sequence[Any], make: Any, said: Iterable[str] = ()) -> Plan:
     """A shard that is made of the facts of some cases, which are fetched only if it must be made."""
     inputs = digest([*(one.digest for one in of), "", *said])
-    return Plan(name, inputs, make, tuple(one.oid for one in of))
+    return Plan(name, inputs, lambda given: make(given.facts), tuple(one.oid for one in of))
 
 
 def _list(shard: ListShard[Head]) -> Plan:
     told = (shard.address, shard.heading, shard.trail, shard.total, shard.figures, shard.archive)
     inputs = digest([of_value(told), *(head.digest for head in shard.cases)])
-    return Plan(f"list/{shard.start}", inputs, lambda _: ListPages(shard.with_lines()))
+    oids = tuple(head.oid for head in shard.cases)
+    return Plan(
+        f"list/{shard.start}",
+        inputs,
+        lambda given: ListPages(shard.holding(tuple(given.lines[oid] for oid in oids))),
+        lines=oids,
+    )
 
 
-def _ready(job: Job) -> Callable[[list[bytes]], Job]:
+def _ready(job: Job) -> Callable[[Given], Job]:
     """A shard that needs no facts."""
     return lambda _: job
 

@@ -11,7 +11,7 @@ from huiyin.spreading import open_executor
 
 JOBS = "HUIYIN_JOBS"
 MOST = 256
-PRELOADED = ("huiyin.publish.plans", "huiyin.publish.reading", "huiyin.publish.output.shards", "pyarrow.parquet")
+PRELOADED = ("huiyin.publish.plans", "huiyin.publish.reading", "huiyin.publish.output.shards")
 
 
 class Processes:

@@ -120,7 +120,7 @@ def publish(
         found += [looked.problem] if looked.problem else []
     workshop = Workshop(str(place.folder), press, privacy, mine, lenient)
     files = vendored(place.root, place.pages)
-    bringing = Bringing(manifest, workshop, base, gathered.fetch)
+    bringing = Bringing(manifest, workshop, base, gathered.fetch, gathered.lines)
     found += rendered.look_through(privacy, known, files, bringing.files_of(RENDERED, judged))
     if not lenient and any(isinstance(f, Problem) or f.confidence is Confidence.CERTAIN for f in found):
         return Published(_told(found, making))

@@ -14,6 +14,7 @@ from huiyin.judging import judge_file
 from huiyin.model.case import path_of
 from huiyin.model.problem import Problem, Severity
 from huiyin.publish import facts as packing
+from huiyin.publish import listed
 from huiyin.publish import month as months
 from huiyin.publish.digests import digest, of_bytes
 from huiyin.publish.facts import facts_of
@@ -26,7 +27,7 @@ from huiyin.repo.store import parse_case
 from huiyin.rules.rulebook import Rulebook
 from huiyin.spreading import spread
 
-FACTS, MONTH = "public", "public-month"
+FACTS, LISTED, MONTH = "public", "public-listed", "public-month"
 """Kinds of what is kept in the index."""
 TOGETHER = 100
 """Cases that a process reads at once."""
@@ -76,30 +77,32 @@ def read_months(
         stamp: of all else that the facts depend on.
     """
     groups = list(_groups(there.blobs))
-    known = index.get(MONTH, stamp, [group.key for group in groups])
     found: dict[str, Month] = {}
     for group in groups:
-        # At a moment before an event, the case would be another one.
-        if group.key in known and (month := months.unpack(known[group.key])).latest <= reading.now:
-            found[group.name] = month
+        for kept in index.get(MONTH, stamp, [group.key]).values():
+            # At a moment before an event, the case would be another one.
+            if (month := months.unpack(kept)).latest <= reading.now:
+                found[group.name] = month
     stale = [group for group in groups if group.name not in found]
     wanted = [path for path, _ in _unknown(stale, index, stamp)]
     for rows in spread(
         executor() if len(wanted) > ENOUGH else None, _judge, reading, there.read(reading.source, wanted), size=TOGETHER
     ):
-        index.put(FACTS, stamp, rows)
+        index.put(FACTS, stamp, [(oid, facts) for oid, facts, _ in rows])
+        index.put(LISTED, stamp, [(oid, line) for oid, _, line in rows if line is not None])
     packed = ((group, index.get(FACTS, stamp, [oid for _, oid in group.files])) for group in stale)
     broken: set[str] = set()
     many = len(stale) > 1 and sum(len(group.files) for group in stale) > ENOUGH
     for made in spread(executor() if many else None, _make, reading.now, packed, size=1):
-        for group, kept, missing in made:
+        for group, packed_month, missing in made:
             broken |= missing
-            if kept is not None:
-                found[group.name] = months.unpack(kept)
+            if packed_month is not None:
+                found[group.name] = months.unpack(packed_month)
                 if not missing:
-                    index.put(MONTH, stamp, [(group.key, kept)])
+                    index.put(MONTH, stamp, [(group.key, packed_month)])
     if stale:
         index.prune(FACTS, stamp, there.blobs.values())
+        index.prune(LISTED, stamp, there.blobs.values())
         index.prune(MONTH, stamp, [group.key for group in groups])
     return [found[name] for name in sorted(found)], broken
 
@@ -119,8 +122,8 @@ def _unknown(groups: Iterable[Group], index: Index, stamp: bytes) -> Iterator[tu
         yield from (pair for pair in group.files if pair[1] not in known)
 
 
-def _judge(reading: Reading, chunk: Sequence[tuple[str, bytes | Problem]]) -> list[tuple[str, bytes]]:
-    """(blob id, packed facts) of those that have no error."""
+def _judge(reading: Reading, chunk: Sequence[tuple[str, bytes | Problem]]) -> list[tuple[str, bytes, bytes | None]]:
+    """(blob id, packed facts, packed line of a list) of those that have no error."""
     rows = []
     for path, data in chunk:
         if isinstance(data, Problem):
@@ -128,7 +131,8 @@ def _judge(reading: Reading, chunk: Sequence[tuple[str, bytes | Problem]]) -> li
         file = parse_case(path, data, reading.schema)
         found, problems = judge_file(file, reading.rulebook, reading.now)
         if found is not None and not any(p.level is Severity.ERROR for p in problems):
-            rows.append((blob_of(data, sha1=reading.sha1), packing.pack(facts_of(found, reading.rulebook))))
+            facts = facts_of(found, reading.rulebook)
+            rows.append((blob_of(data, sha1=reading.sha1), packing.pack(facts), listed.pack(facts)))
     return rows
 
 

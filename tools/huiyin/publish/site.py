@@ -117,7 +117,7 @@ class Site:
             month_address=month_address if any(p.address == month_address for p in self._months.parts) else None,
             this_month=counts.month(month),
             total=counts.total,
-            latest=self._gathered.heads[:LATEST],
+            latest=self._gathered.listed(self._gathered.heads[:LATEST]),
             units=tuple(part.entry for part in self._units.parts if part.cases),
             frequent=self._frequent(),
         )

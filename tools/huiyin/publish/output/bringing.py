@@ -24,8 +24,38 @@ ENOUGH = 400
 """Cases, or shards without any, for which it is worth while to start processes."""
 FETCHED = 1_000
 """Facts that are fetched at once; bounds the memory."""
+LIGHTER = 6
+"""So many lines of lists weigh as much as the facts of a case."""
 SPARED = ("search/data/",)
 """What somebody else writes to the output folder, and takes care of: the index of the search."""
+
+
+class Part(NamedTuple):
+    """A case on which some files of a shard depend, and no others.
+
+    Args:
+        oid: of the blob whose facts are needed to make them.
+        inputs: the digest of all that they depend on, the press aside.
+        lines: of the blobs of which the lines of lists are needed.
+    """
+
+    oid: str
+    inputs: bytes
+    lines: tuple[str, ...] = ()
+
+
+class Given(NamedTuple):
+    """What a shard is made from.
+
+    Args:
+        facts: those that the plan names; where it has parts, those of the parts that must be made.
+        lines: of lists, by the ids of blobs.
+        keys: of the parts that must be made.
+    """
+
+    facts: list[bytes]
+    lines: dict[str, bytes]
+    keys: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +64,18 @@ class Plan:
 
     Args:
         inputs: the digest of all that it depends on, the press aside.
-        job: what makes it, given the facts of ``oids``; where it has parts, those that must be made, and their keys.
         oids: of the blobs whose facts it needs; they are fetched only if it must be made.
-        parts: the digest of all on which the files of each of ``oids`` depend, the press aside, where that is less
-            than ``inputs``. Nothing is told of a shard with parts.
+        lines: of those whose lines of lists it needs.
+        parts: where not everything depends on everything; instead of ``oids`` and ``lines``. Nothing is told of a
+            shard with parts.
     """
 
     name: str
     inputs: bytes
-    job: Callable[..., Job]
+    job: Callable[[Given], Job]
     oids: tuple[str, ...] = ()
-    parts: tuple[bytes, ...] = ()
+    lines: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass
@@ -53,7 +84,7 @@ class Bringing:
 
     Args:
         base: the digest of all on which every shard depends.
-        facts: gives the packed facts of blobs.
+        facts, lines: give what is kept of blobs, by their ids.
         hits, problems: what was found in files, which were then not written.
     """
 
@@ -61,6 +92,7 @@ class Bringing:
     workshop: Workshop
     base: bytes
     facts: Callable[[Sequence[str]], Mapping[str, bytes]]
+    lines: Callable[[Sequence[str]], Mapping[str, bytes]]
     hits: list[Hit] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     made: int = 0
@@ -143,26 +175,31 @@ class Bringing:
     def _tasks(self, unmade: Iterable[_Unmade]) -> Iterator[Task]:
         """The facts of many shards are fetched together, for each question to the index has its price."""
         for group in _grouped(unmade):
-            oids = list(dict.fromkeys(oid for one in group for oid in one.oids))
-            facts = self.facts(oids) if oids else {}
+            facts = self.facts(list(dict.fromkeys(oid for one in group for oid in one.oids)))
+            lines = self.lines(list(dict.fromkeys(oid for one in group for oid in one.lines)))
             for one in group:
-                packed = [facts[oid] for oid in one.oids]
-                job = one.plan.job(packed, one.keys) if one.plan.parts else one.plan.job(packed)
-                yield Task(one.plan.name, one.inputs, job, one.kept)
+                given = Given([facts[oid] for oid in one.oids], {oid: lines[oid] for oid in one.lines}, one.keys)
+                yield Task(one.plan.name, one.inputs, one.plan.job(given), one.kept)
 
     def _unmade(self, plan: Plan, inputs: bytes) -> _Unmade:
         """What of a shard must be made: all of it, or the parts whose files are not there as they should be."""
         if not plan.parts:
-            return _Unmade(plan, inputs, plan.oids)
+            return _Unmade(plan, inputs, plan.oids, plan.lines)
         before = self._before.get(plan.name)
         known: dict[bytes, list[File]] = defaultdict(list)
         for file in self._files(before) if before else ():
             known[file.part].append(file)
-        wanted = {digest([self.base, part]): oid for oid, part in zip(plan.oids, plan.parts, strict=True)}
+        wanted = {digest([self.base, part.inputs]): part for part in plan.parts}
         kept = {key for key in wanted if key in known and is_as_left(self.workshop.folder, known[key])}
-        missing = {key: oid for key, oid in wanted.items() if key not in kept}
-        files = tuple(file for key in wanted if key in kept for file in known[key])
-        return _Unmade(plan, inputs, tuple(missing.values()), tuple(missing), files)
+        missing = {key: part for key, part in wanted.items() if key not in kept}
+        return _Unmade(
+            plan,
+            inputs,
+            tuple(part.oid for part in missing.values()),
+            tuple(line for part in missing.values() for line in part.lines),
+            tuple(missing),
+            tuple(file for key in wanted if key in kept for file in known[key]),
+        )
 
     def _stale(self, plan: Plan) -> bytes | None:
         """What the shard must be made of, or None where the last one can stay."""
@@ -198,13 +235,15 @@ class _Unmade(NamedTuple):
     """What must be made of a shard.
 
     Args:
-        oids, keys: of those of its parts that must be made; a key is the digest of a part and of the base.
+        oids, lines: of the blobs of which facts and lines are needed.
+        keys: of those of its parts that must be made; a key is the digest of a part and of the base.
         kept: the files of the other parts.
     """
 
     plan: Plan
     inputs: bytes
     oids: tuple[str, ...]
+    lines: tuple[str, ...]
     keys: tuple[bytes, ...] = ()
     kept: tuple[File, ...] = ()
 
@@ -214,7 +253,7 @@ def _grouped(unmade: Iterable[_Unmade]) -> Iterator[list[_Unmade]]:
     number = 0
     for one in unmade:
         group.append(one)
-        number += len(one.oids)
+        number += len(one.oids) + len(one.lines) // LIGHTER
         if number >= FETCHED:
             yield group
             group, number = [], 0
