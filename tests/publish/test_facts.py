@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,9 +14,11 @@ from huiyin.publish.gather import gather
 from huiyin.publish.month import Judged, month_of
 from huiyin.publish.month import pack as pack_month
 from huiyin.publish.month import unpack as unpack_month
+from huiyin.publish.reading import LISTED
 from huiyin.publish.statistics import summarise
 from huiyin.publish.view import count_case
-from huiyin.repo.index import Index, open_index
+from huiyin.repo.index import NAME, Index, open_index
+from huiyin.repo.lock import FOLDER
 from huiyin.repo.source import FolderSource
 from tests.cases import Story, rulebook
 from tests.publish.building import PLANTED, stories
@@ -79,3 +83,20 @@ def test_the_same_bytes_in_another_place_are_no_case_there(repository: Repositor
         path.unlink()
     for known in (index, Index(None)):
         assert ["HY202"] == [p.code for p in gather(source, now, index=known).problems]
+
+
+def test_lines_of_lists_that_are_damaged_are_made_again(repository: Repository) -> None:
+    """From the facts; a case that is not published has none."""
+    story = Story().assigned("2026-11-16 10:00").claimed("2026-11-16 11:00").answered("2026-11-18 10:00")
+    repository.add(story.published("2026-11-19 10:00"))
+    repository.add(Story(reference="90000002").assigned("2026-11-16 10:00"))
+    gathered = gather(FolderSource(repository.root), datetime.fromisoformat(NOW), index=open_index(repository.root))
+    [head] = gathered.heads
+    kept = gathered.lines([head.oid])
+    assert story.case().title in gathered.listed([head])[0].item.decode()
+    with closing(sqlite3.connect(repository.root / FOLDER / NAME, isolation_level=None)) as raw:
+        stamps = "SELECT number FROM stamps WHERE kind = ?"
+        done = raw.execute(f"UPDATE facts SET body = zeroblob(9) WHERE stamp IN ({stamps})", (LISTED,))  # noqa: S608
+        assert 1 == done.rowcount
+    assert {} == gathered.index.get(LISTED, gathered.stamp, [head.oid])
+    assert kept == gathered.lines([head.oid])
