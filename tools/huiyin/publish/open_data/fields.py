@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from huiyin.model.case import SHANGHAI
 from huiyin.publish.tables import complexity_name
 from huiyin.publish.view import PublicCase
 
@@ -49,11 +51,15 @@ class Field:
 
 
 def _corrections(case: PublicCase) -> list[dict[str, Any]]:
-    return [{"at": c.at, "reason": c.reason} for c in case.corrections]
+    return [{"at": _moment(c.at), "reason": c.reason} for c in case.corrections]
 
 
 def _timeline(case: PublicCase) -> list[dict[str, Any]]:
-    return [{"at": e.at, "title": e.title, "detail": e.detail, "article": e.article} for e in case.timeline]
+    return [{"at": _moment(e.at), "title": e.title, "detail": e.detail, "article": e.article} for e in case.timeline]
+
+
+def _moment(value: datetime) -> datetime:
+    return value.astimezone(SHANGHAI)
 
 
 _ANSWERED = "/$defs/answered/properties"
@@ -100,16 +106,28 @@ FIELDS: Sequence[Field] = (
     Field(
         "procedure_title", Kind.TEXT, lambda c: c.procedure_title, title="适用办法名称", meaning="适用办法的中文名称。"
     ),
-    Field("received_at", Kind.MOMENT, lambda c: c.received_at, "/properties/received_at"),
+    Field("received_at", Kind.MOMENT, lambda c: _moment(c.received_at), "/properties/received_at"),
     Field(
-        "assigned_at", Kind.MOMENT, lambda c: c.assigned_at, title="交办时间", meaning="现承办单位的交办（改派）时间。"
+        "assigned_at",
+        Kind.MOMENT,
+        lambda c: _moment(c.assigned_at),
+        title="交办时间",
+        meaning="现承办单位的交办（改派）时间。",
     ),
-    Field("answered_at", Kind.MOMENT, lambda c: c.answered_at, title="报送答复时间", meaning="现行答复的报送时间。"),
-    Field("published_at", Kind.MOMENT, lambda c: c.published_at, title="公开时间", meaning="现行答复的公开时间。"),
+    Field(
+        "answered_at",
+        Kind.MOMENT,
+        lambda c: _moment(c.answered_at),
+        title="报送答复时间",
+        meaning="现行答复的报送时间。",
+    ),
+    Field(
+        "published_at", Kind.MOMENT, lambda c: _moment(c.published_at), title="公开时间", meaning="现行答复的公开时间。"
+    ),
     Field(
         "updated_at",
         Kind.MOMENT,
-        lambda c: c.timeline[-1].at,
+        lambda c: _moment(c.timeline[-1].at),
         title="最近变动时间",
         meaning="办理经过中最后一步的时间：公开、更正、隐去或者评价。据此判断要不要重新下载。",
     ),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from markupsafe import Markup
 
 from huiyin.model.case import SHANGHAI
@@ -18,7 +18,7 @@ _ESCAPED = {c: f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
 def qa_page(case: PublicCase, settings: Settings) -> Markup:
     """The content of ``<script type="application/ld+json">``: no text can leave it, whatever it holds."""
-    text = json.dumps(document(case, settings), ensure_ascii=False, separators=(",", ":"))
+    text = msgspec.json.encode(document(case, settings)).decode()
     for character, escaped in _ESCAPED.items():
         text = text.replace(character, escaped)
     return Markup(text)  # noqa: S704  nothing that HTML knows is left in it

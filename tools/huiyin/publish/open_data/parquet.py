@@ -9,7 +9,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from huiyin.publish.open_data.fields import FIELDS, Kind, record
+from huiyin.publish.open_data.fields import FIELDS, Kind
 from huiyin.publish.view import PublicCase
 
 ROWS = 20_000
@@ -22,8 +22,7 @@ def write(cases: Sequence[PublicCase]) -> bytes:
     import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
     schema = pa.schema([pa.field(f.name, _type(f.kind), nullable=f.optional) for f in FIELDS])
-    rows = [record(case) for case in cases]
-    columns = {f.name: [row[f.name] for row in rows] for f in FIELDS}
+    columns = {f.name: [f.value(case) for case in cases] for f in FIELDS}
     table = pa.Table.from_pydict(columns, schema=schema)
     out = io.BytesIO()
     pq.write_table(

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from huiyin.publish.open_data.fields import TABULAR, Field, Kind
-from huiyin.publish.open_data.json_lines import plain
 from huiyin.publish.spreadsheet import csv_text
 from huiyin.publish.view import PublicCase
 from huiyin.rules.deadlines import local_day
@@ -30,6 +29,8 @@ def _cell(field: Field, case: PublicCase) -> object:
         case Kind.TRUTH:
             return "true" if value else "false"
         case Kind.DAY | Kind.MOMENT:
-            return plain(value.replace(microsecond=0) if isinstance(value, datetime) else value)
+            if isinstance(value, datetime):
+                return value.isoformat(timespec="seconds")
+            return value.isoformat()
         case _:
             return value
