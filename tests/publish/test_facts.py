@@ -64,7 +64,7 @@ def test_facts_hold_nothing_that_is_not_public(name: str) -> None:
 def test_a_month_counts_what_its_cases_count() -> None:
     """By all, and at any moment; through bytes."""
     every = {name: facts_of(stories()[name].replay("2030-12-31 18:00"), rulebook()) for name in NAMES}
-    judged = [Judged(f"cases/{name}.yaml", name, name, facts) for name, facts in every.items()]
+    judged = [Judged(f"cases/{name}.yaml", name, name.encode(), facts) for name, facts in every.items()]
     month = unpack_month(pack_month(month_of("2026-11", judged)))
     for now in (datetime.fromisoformat(f"{day}T18:00:00+08:00") for day in ("2026-11-12", "2030-12-31")):
         assert summarise(facts.counted_at(now) for facts in every.values()) == Counts([month], now).total

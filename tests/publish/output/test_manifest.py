@@ -15,7 +15,10 @@ def leave(path: Path, folder: Path) -> None:
     """A build that ended well."""
     manifest = Manifest(path, folder)
     manifest.begin()
-    manifest.finish([DAY, ("gone", Shard(b"", b""))], [])
+    manifest.put(*DAY)
+    manifest.put("gone", Shard(b"", b""))
+    assert [DAY[1].files] == list(manifest.files([DAY[0]]))
+    manifest.finish([])
     manifest.close()
 
 
@@ -32,7 +35,7 @@ def test_it_tells_how_the_folder_was_left(tmp_path: Path) -> None:
     leave(tmp_path / "m", tmp_path / "site")
     manifest = Manifest(tmp_path / "m", tmp_path / "site")
     manifest.begin()
-    manifest.finish([], ["gone"])
+    manifest.finish(["gone"])
     manifest.close()
     assert (True, dict([DAY])) == read(tmp_path / "m", tmp_path / "site")
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 import msgspec
 
 from huiyin.findings import Key
+from huiyin.publish.addresses import case_address
 from huiyin.publish.facts import Facts
 from huiyin.publish.search.document import document_of
 from huiyin.rules.deadlines import local_day
@@ -28,8 +29,7 @@ class Head(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     id: str
     oid: str
-    digest: str
-    address: str
+    digest: bytes
     title: str
     unit: str
     channel: str
@@ -42,11 +42,16 @@ class Head(msgspec.Struct, frozen=True, array_like=True, gc=False):
     published_at: datetime
     news: datetime
     updated: date
-    searched: str
+    searched: bytes
     accepted: tuple[Key, ...]
 
+    @property
+    def address(self) -> str:
+        """Of its page."""
+        return case_address(self.id, self.received_at)
 
-def head_of(facts: Facts, oid: str, digest: str) -> Head | None:
+
+def head_of(facts: Facts, oid: str, digest: bytes) -> Head | None:
     """The head of a published case, or None where it is none.
 
     Args:
@@ -60,7 +65,6 @@ def head_of(facts: Facts, oid: str, digest: str) -> Head | None:
         id=case.id,
         oid=oid,
         digest=digest,
-        address=case.address,
         title=case.title,
         unit=case.unit,
         channel=str(case.channel),
@@ -73,6 +77,6 @@ def head_of(facts: Facts, oid: str, digest: str) -> Head | None:
         published_at=case.published_at,
         news=max([case.published_at, *(c.at for c in case.corrections)]),
         updated=case.updated,
-        searched=document_of(case).digest.hex(),
+        searched=document_of(case).digest,
         accepted=facts.accepted,
     )

@@ -35,7 +35,7 @@ class Other(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     id: str
     oid: str
-    digest: str
+    digest: bytes
     path: str
     received: str
     received_at: datetime
@@ -71,7 +71,7 @@ class Judged(msgspec.Struct, frozen=True, gc=False):
 
     path: str
     oid: str
-    digest: str
+    digest: bytes
     facts: Facts
 
 
@@ -148,6 +148,8 @@ def unpack(data: bytes) -> Month:
         for name in _ALIKE:
             value = getattr(head, name)
             force_setattr(head, name, alike.setdefault(value, value))
+        if head.news == head.published_at:
+            force_setattr(head, "news", head.published_at)
     return month
 
 

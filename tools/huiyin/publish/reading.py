@@ -154,4 +154,4 @@ def _judged(files: Iterable[tuple[str, str]], known: Mapping[str, bytes], now: d
         facts = packing.unpack(data) if (data := known.get(oid)) is not None else None
         # The same bytes in another place are no case there.
         if data and facts and facts.latest <= now and path_of(facts.id, facts.received_at) == path:
-            yield Judged(path, oid, of_bytes(data).hex(), facts)
+            yield Judged(path, oid, of_bytes(data), facts)

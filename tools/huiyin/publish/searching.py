@@ -37,7 +37,7 @@ class Searched:
 
 def searched(gathered: Gathered) -> Searched:
     """The published cases."""
-    entries = [Entry(h.id, h.published_on, bytes.fromhex(h.searched)) for h in gathered.heads]
+    entries = [Entry(h.id, h.published_on, h.searched) for h in gathered.heads]
     return Searched(entries, {head.id: head.oid for head in gathered.heads}, gathered.index, gathered.stamp)
 
 

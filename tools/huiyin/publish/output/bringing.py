@@ -24,8 +24,8 @@ ENOUGH = 400
 """Cases, or shards without any, for which it is worth while to start processes."""
 FETCHED = 1_000
 """Facts that are fetched at once; bounds the memory."""
-LIGHTER = 6
-"""So many lines of lists weigh as much as the facts of a case."""
+LIGHTER = 3
+"""So many lines of lists weigh as much as the facts of a case, with all that holds them."""
 SPARED = ("search/data/",)
 """What somebody else writes to the output folder, and takes care of: the index of the search."""
 
@@ -101,7 +101,8 @@ class Bringing:
     def __post_init__(self) -> None:
         self._before = self.manifest.shards()
         self._seen: set[str] = set()
-        self._done: dict[str, Shard] = {}
+        self._done: dict[str, bytes] = {}
+        """Name → what was told, of the shards that were made."""
         self._strange: set[str] = set()
         self._damaged = False
 
@@ -140,7 +141,7 @@ class Bringing:
     def told(self, start: str) -> Iterator[bytes]:
         """What was told of the shards whose names begin so, in the order of their names."""
         for name in sorted(name for name in self._seen if name.startswith(start)):
-            yield (self._done.get(name) or self._before[name]).told
+            yield self._done[name] if name in self._done else self._before[name].told
 
     def files_of(self, name: str, inputs: bytes) -> dict[str, bytes]:
         """Path → digest of each file of a shard as the last build left it, where it was made of just that."""
@@ -152,7 +153,7 @@ class Bringing:
     def add(self, name: str, inputs: bytes, files: Sequence[File]) -> None:
         """Note a shard that somebody else has made."""
         self._seen.add(name)
-        self._done[name] = Shard(inputs, pack(files), b"")
+        self._put(name, Shard(inputs, pack(files)))
 
     def finish(self) -> None:
         """Take away the files of no shard, and say in the manifest how the folder was left.
@@ -163,14 +164,12 @@ class Bringing:
         gone = self._before.keys() - self._seen
         replaced = [self._before[name] for name in (*gone, *(self._before.keys() & self._done.keys()))]
         old = {file.path for shard in replaced for file in self._files(shard)} | self._strange
-        made = [*self._done.values()]
         if self._damaged:
-            made += [self._before[name] for name in self._before.keys() & self._seen - self._done.keys()]
             old = survey(self.workshop.folder, SPARED)
-        for shard in made if old else ():
-            old.difference_update(file.path for file in unpack(shard.files))
+        for files in self.manifest.files(self._seen if self._damaged else self._done) if old else ():
+            old.difference_update(file.path for file in unpack(files))
         remove(self.workshop.folder, sorted(old))
-        self.manifest.finish(self._done.items(), gone)
+        self.manifest.finish(gone)
 
     def _tasks(self, unmade: Iterable[_Unmade]) -> Iterator[Task]:
         """The facts of many shards are fetched together, for each question to the index has its price."""
@@ -228,7 +227,11 @@ class Bringing:
         self.problems += result.problems
         # What is doubtful is told again by the next build.
         inputs = b"" if result.hits or result.problems else result.inputs
-        self._done[result.name] = Shard(inputs, result.files, result.told)
+        self._put(result.name, Shard(inputs, result.files, result.told))
+
+    def _put(self, name: str, shard: Shard) -> None:
+        self.manifest.put(name, shard)
+        self._done[name] = shard.told
 
 
 class _Unmade(NamedTuple):

@@ -74,25 +74,49 @@ class Manifest:
         with self._writing():
             self._database.execute("DELETE FROM about")
 
-    def finish(self, made: Iterable[tuple[str, Shard]], gone: Iterable[str]) -> None:
-        """Say how it was left.
+    def put(self, name: str, shard: Shard) -> None:
+        """Note a shard that was made anew, which is not held in memory.
+
+        Raises:
+            HuiyinError: HY906.
+        """
+        with self._telling():
+            self._database.execute("INSERT OR REPLACE INTO shard VALUES (?, ?, ?, ?)", (name, *shard))
+
+    def files(self, names: Iterable[str]) -> Iterator[bytes]:
+        """The files of shards that were put, as they are packed.
+
+        Raises:
+            HuiyinError: HY906.
+        """
+        for name in names:
+            with self._telling():
+                [files] = self._database.execute("SELECT files FROM shard WHERE name = ?", (name,)).fetchone()
+            yield files
+
+    def finish(self, gone: Iterable[str]) -> None:
+        """Say that this is how it was left.
 
         Args:
-            made: name → shard of those that were made anew.
-            gone: names of those that are no more.
+            gone: names of shards that are no more.
+
+        Raises:
+            HuiyinError: HY906.
         """
         with self._writing():
             self._database.executemany("DELETE FROM shard WHERE name = ?", ((name,) for name in gone))
-            rows = ((name, *shard) for name, shard in made)
-            self._database.executemany("INSERT OR REPLACE INTO shard VALUES (?, ?, ?, ?)", rows)
             self._database.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", self._about.items())
         self.trusted = True
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
+        with self._telling(), self._database:
+            yield
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
         try:
-            with self._database:
-                yield
+            yield
         except sqlite3.Error:
             raise HuiyinError(failure(self._path, None)) from None
 
