@@ -51,7 +51,7 @@ def plan(
             yield _of_facts(f"data/{month.name}", told, partial(DataMonth, month.name))
     yield from map(_list, site.lists)
     for feed, latest in data.feeds:
-        said = [feed.title, *(head.digest for head in latest)]
+        said: list[str | bytes] = [feed.title, *(head.digest for head in latest)]
         yield _of_facts(f"feed/{feed.list_address}", latest, partial(FeedFile, feed), said)
     yield _of_facts("open311", open311.recent(_told(gathered.months), gathered.as_of), RecentRequests)
     for name, pages in parts.items():
@@ -113,7 +113,7 @@ def _days(
         yield Plan(f"day/{day}", digest(part.inputs for part in parts), job, parts=parts)
 
 
-def _of_facts(name: str, of: Sequence[Any], make: Any, said: Iterable[str] = ()) -> Plan:
+def _of_facts(name: str, of: Sequence[Any], make: Any, said: Iterable[str | bytes] = ()) -> Plan:
     """A shard that is made of the facts of some cases, which are fetched only if it must be made."""
     inputs = digest([*(one.digest for one in of), "", *said])
     return Plan(name, inputs, lambda given: make(given.facts), tuple(one.oid for one in of))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from huiyin.publish.counting import Counts
 from huiyin.publish.open_data.output import Output
 from huiyin.publish.pages import Table
-from huiyin.publish.spreadsheet import csv_text
+from huiyin.publish.spreadsheet import csv_bytes
 from huiyin.publish.statistics import Figures, rate_text
 from huiyin.publish.tables import month_name, table_path
 from huiyin.rules.registry import Registry
@@ -52,7 +52,7 @@ def _by_unit_and_month(counts: Counts, registry: Registry) -> Iterator[tuple[obj
 
 
 def _csv(path: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Output:
-    return Output(path, csv_text((*head, *(title for title, _ in COLUMNS)), rows).encode())
+    return Output(path, csv_bytes((*head, *(title for title, _ in COLUMNS)), rows))
 
 
 def _cells(figures: Figures) -> list[object]:

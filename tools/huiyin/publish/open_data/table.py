@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from huiyin.publish.open_data.fields import TABULAR, Field, Kind
-from huiyin.publish.spreadsheet import csv_text
+from huiyin.publish.spreadsheet import csv_bytes
 from huiyin.publish.view import PublicCase
 from huiyin.rules.deadlines import local_day
 
 
 def write(cases: Iterable[PublicCase]) -> bytes:
     """The file; its first line has the names of the fields, as in the other formats."""
-    return csv_text([f.name for f in TABULAR], ([_cell(f, c) for f in TABULAR] for c in cases)).encode()
+    return csv_bytes([f.name for f in TABULAR], ([_cell(f, c) for f in TABULAR] for c in cases))
 
 
 def _cell(field: Field, case: PublicCase) -> object:

@@ -18,8 +18,8 @@ from huiyin.publish.output.shards import Job, Made, Task, Workshop, make
 from huiyin.scan.looking import Hit
 from huiyin.spreading import spread
 
-TOGETHER = 4
-"""Shards that a process makes at once."""
+TOGETHER = 2
+"""Shards that a process makes at once; what they are made of waits in memory."""
 ENOUGH = 400
 """Cases, or shards without any, for which it is worth while to start processes."""
 FETCHED = 1_000
