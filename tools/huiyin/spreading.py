@@ -208,6 +208,7 @@ def spread(
     *,
     size: int,
     workers: int | None = None,
+    ahead: int = AHEAD,
     fallback: Callable[[C, T], R] | None = None,
 ) -> Iterator[R]:
     """Give ``work(context, chunk)`` for each chunk of the items, in order.
@@ -220,6 +221,7 @@ def spread(
         context: what every chunk needs; it is pickled once.
         size: items in a chunk.
         workers: of the executor, where it does not know itself; decides how many chunks are on their way together.
+        ahead: chunks that wait for each worker; fewer where a chunk is large.
         fallback: gives, in this process, the result for an item that no process survives; without one it is an error.
 
     Raises:
@@ -246,7 +248,7 @@ def spread(
     try:
         for chunk in chunks:
             waiting.append((chunk, crew.hand(work, shared, chunk)))
-            if len(waiting) >= AHEAD * crew.workers:
+            if len(waiting) >= ahead * crew.workers:
                 yield from first()
         while waiting:
             yield from first()

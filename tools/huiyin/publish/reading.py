@@ -93,7 +93,7 @@ def read_months(
     packed = ((group, index.get(FACTS, stamp, [oid for _, oid in group.files])) for group in stale)
     broken: set[str] = set()
     many = len(stale) > 1 and sum(len(group.files) for group in stale) > ENOUGH
-    for made in spread(executor() if many else None, _make, reading.now, packed, size=1):
+    for made in spread(executor() if many else None, _make, reading.now, packed, size=1, ahead=1):
         for group, packed_month, missing in made:
             broken |= missing
             if packed_month is not None:

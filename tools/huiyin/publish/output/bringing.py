@@ -132,9 +132,9 @@ class Bringing:
             HuiyinError: HY802, HY842, HY906.
         """
         stale = [(plan, inputs) for plan in plans if (inputs := self._stale(plan)) is not None]
-        unmade = [self._unmade(plan, inputs) for plan, inputs in stale]
-        many = sum(max(1, len(one.oids)) for one in unmade) > ENOUGH
-        for results in spread(executor() if many else None, make, self.workshop, self._tasks(unmade), size=TOGETHER):
+        many = sum(max(1, len(plan.oids) + len(plan.parts)) for plan, _ in stale) > ENOUGH
+        tasks = self._tasks(self._unmade(plan, inputs) for plan, inputs in stale)
+        for results in spread(executor() if many else None, make, self.workshop, tasks, size=TOGETHER):
             for result in results:
                 self._note(result)
 
