@@ -263,6 +263,30 @@ def test_without_distributed_there_is_a_cure(tmp_path: Path) -> None:
     assert "UsageError: HY971" in done.stderr
 
 
+KILLED = """
+    import time
+    from huiyin.spreading import open_executor, spread
+    from tests.test_spreading import give_pid
+
+    with open_executor(2) as executor:
+        print(len(list(spread(executor, give_pid, None, range(10), size=1))), flush=True)
+        time.sleep(60)
+"""
+
+
+def test_who_is_killed_leaves_no_worker_behind() -> None:
+    """Nothing else would end them: they ignore Ctrl-C, and wait for work."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", dedent(KILLED)],
+        cwd=Path(__file__).parents[1], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    with process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"10\n"
+        process.kill()
+    assert _is_gone(process.pid)
+
+
 INTERRUPTED = """
     import sys
     from contextlib import ExitStack

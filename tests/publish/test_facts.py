@@ -100,3 +100,4 @@ def test_lines_of_lists_that_are_damaged_are_made_again(repository: Repository) 
         assert 1 == done.rowcount
     assert {} == gathered.index.get(LISTED, gathered.stamp, [head.oid])
     assert kept == gathered.lines([head.oid])
+    assert kept == gathered.index.get(LISTED, gathered.stamp, [head.oid])

@@ -167,9 +167,11 @@ def test_a_build_without_personal_data_passes(project: Path) -> None:
 
 
 def test_a_number_that_check_lets_pass_passes(tmp_path: Path) -> None:
-    """An office's, in tags that somebody typed, which pages show and the scan reads over."""
-    story = Story(reference="P1").assigned("2026-11-16 10:00").claimed("2026-11-16 11:00")
-    story.answered("2026-11-19 09:00", reply="咨询电话：0931-<b>8412345</b>。（演示用虚构答复）")
+    """An office's, in tags or their escapes that somebody typed, which pages show and the scan reads over."""
+    story = Story(reference="P1", facts={"body": f"{'<' * 2000}{'>' * 2000}（演示）"})
+    story.assigned("2026-11-16 10:00").claimed("2026-11-16 11:00")
+    reply = "咨询电话：0931-<b>8412345</b>，0931-&lt;b&gt;8412346。（演示用虚构答复）"
+    story.answered("2026-11-19 09:00", reply=reply)
     story.published("2026-11-20 09:00")
     project = make_project(tmp_path, [story])
     done = run_mkdocs(project, "build", "--strict")

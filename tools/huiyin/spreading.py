@@ -105,12 +105,25 @@ class Processes(Crew):
 def _start(workers: int) -> ProcessPoolExecutor:
     with _ignoring_interrupts():
         forkserver.ensure_running()
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("forkserver"))
+    context = multiprocessing.get_context("forkserver")
+    return ProcessPoolExecutor(workers, context, initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """A worker waits for ever for one that was killed, and nobody interrupts it."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None, "a worker has one"
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 @contextmanager
 def _ignoring_interrupts() -> Iterator[None]:
-    """What is started meanwhile ignores Ctrl-C, from its first moment on: it ends when this process does.
+    """What is started meanwhile ignores Ctrl-C, from its first moment on: this process sends it home.
 
     A worker that were interrupted while it takes a chunk from the queue would leave the others, and this process,
     waiting for ever.
@@ -131,14 +144,14 @@ def _interrupted_afterwards() -> Iterator[None]:
     if not _is_main_thread():
         yield
         return
-    seen: list[tuple[int, FrameType | None]] = []
-    before = signal.signal(signal.SIGINT, lambda number, frame: seen.append((number, frame)))
+    seen: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: seen.append(number))
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, before or signal.SIG_DFL)
-        if seen and callable(before):
-            before(*seen[0])
+        if seen:
+            signal.raise_signal(signal.SIGINT)
 
 
 @contextmanager

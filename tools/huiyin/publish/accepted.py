@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from datetime import date
@@ -69,8 +70,8 @@ def accepted(
     for case in (*cases, *reopened):
         told: list[tuple[str, str]] = []
         _collect(case, "", told)
-        # One look at all of them: what nobody suspects in the whole is in none of its parts, but for tags that
-        # somebody typed. Ids are the same in every case, and full of digits.
+        # One look at all of them: what nobody suspects in the whole is in none of its parts, as long as no tag is
+        # read over, which joins what it parts. Ids are the same in every case, and full of digits.
         worded = GAP.join([text for name, text in told if name not in _IDS])
         if (
             "<" in worded
@@ -96,14 +97,18 @@ def hand_written(source: FolderSource) -> Iterator[str]:
 
 def _accepted(text: str, settings: PrivacySettings, *, official: bool) -> Iterator[Key]:
     """What a scan, which judges all as a citizen's words, would find and ``check`` would let pass."""
-    if (plain := untagged(text)) != text:
-        yield from _accepted(plain, settings, official=official)
-    strict = find_personal(text, settings)
-    if not strict:
-        return
-    lenient = find_personal(text, settings, official=True) if official else strict
-    refused = {key_of(text, f) for f in lenient if f.confidence is Confidence.CERTAIN}
-    yield from {key_of(text, f) for f in strict} - refused
+    for read in _readings(text):
+        strict = find_personal(read, settings)
+        lenient = find_personal(read, settings, official=True) if official and strict else strict
+        refused = {key_of(read, f) for f in lenient if f.confidence is Confidence.CERTAIN}
+        yield from {key_of(read, f) for f in strict} - refused
+
+
+def _readings(text: str) -> Iterable[str]:
+    """A text as it stands, and as a scan reads it where somebody typed a tag."""
+    if "<" not in text:
+        return (text,)
+    return dict.fromkeys((text, untagged(text), untagged(html.unescape(text))))
 
 
 @lru_cache(maxsize=1024)

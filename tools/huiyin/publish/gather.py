@@ -23,7 +23,7 @@ from huiyin.publish.head import Head
 from huiyin.publish.listed import Listed
 from huiyin.publish.month import Month, every
 from huiyin.publish.preview import preview_of
-from huiyin.publish.reading import FACTS, LISTED, Reading, read_months
+from huiyin.publish.reading import FACTS, LISTED, TOGETHER, Reading, read_months
 from huiyin.publish.view import PublicCase
 from huiyin.repo.blobs import Survey, survey
 from huiyin.repo.index import NAME, Index
@@ -78,8 +78,12 @@ class Gathered:
         """
         found = self.index.get(LISTED, self.stamp, oids)
         lost = [oid for oid in oids if oid not in found]
-        made = ((oid, listed.pack(unpack(data))) for oid, data in (self.fetch(lost) if lost else {}).items())
-        return found | {oid: line for oid, line in made if line is not None}
+        for start in range(0, len(lost), TOGETHER):
+            facts = self.fetch(lost[start : start + TOGETHER])
+            made = {oid: line for oid, data in facts.items() if (line := listed.pack(unpack(data))) is not None}
+            self.index.put(LISTED, self.stamp, made.items())
+            found |= made
+        return found
 
     def listed(self, heads: Sequence[Head]) -> tuple[Listed, ...]:
         """The same of some published cases, in the order given."""

@@ -16,6 +16,7 @@ from huiyin.publish.pages import Page
 from huiyin.publish.plans import compare
 from huiyin.publish.site import Site
 from huiyin.publish.stamping.press import Kind, Press
+from huiyin.repo.store import CASES
 
 
 @dataclass
@@ -74,7 +75,10 @@ class Making:
         yield from self._listing()
 
     def _listing(self) -> Iterator[Page]:
-        """Two pages of each list and of its archive, which are all alike, and those that the menu names."""
+        """Two pages of each list and of its archive, which are all alike, and those that the menu names.
+
+        Without the lines of their cases, so that none of them can be rendered.
+        """
         seen: set[tuple[str, bool, bool, tuple[str, ...]]] = set()
         for shard in self.site.lists:
             if any(target.startswith(shard.start) for target in self.navigation):
@@ -87,9 +91,12 @@ class Making:
                 yield from islice(shard.pages(), 2)
 
     def _different(self) -> Iterable[Head]:
-        """A case of each unit, for not every unit has a feed, and those that the menu names."""
-        named = [head for head in self.gathered.heads if head.address in self.navigation]
-        return [*named, *{head.unit: head for head in self.gathered.heads}.values()]
+        """A case of each unit, for not every unit has a feed, and below each address that the menu names."""
+        named = [target for target in self.navigation if target.startswith(CASES)]
+        found: dict[tuple[str, ...], Head] = {}
+        for head in self.gathered.heads:
+            found[head.unit, *(target for target in named if head.address.startswith(target))] = head
+        return found.values()
 
     def taken(self, written: Iterable[str]) -> str | None:
         """A path of a hand-written file at which a stamped page belongs, if there is one."""

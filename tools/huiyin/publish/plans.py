@@ -96,7 +96,7 @@ def _days(
     silent = frozenset(gathered.repeated)
     silence = digest(sorted(silent))
     for day, found in sorted(days.items()):
-        named = {o.id: tuple(heads[n] for n in similar.get(o.id, ()) if n in heads) for o in found}
+        named = {o.id: tuple(heads[n] for n in similar.get(o.id, ())) for o in found}
         parts = tuple(
             Part(
                 o.oid,

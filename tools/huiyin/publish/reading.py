@@ -88,8 +88,8 @@ def read_months(
     for rows in spread(
         executor() if len(wanted) > ENOUGH else None, _judge, reading, there.read(reading.source, wanted), size=TOGETHER
     ):
-        index.put(FACTS, stamp, [(oid, facts) for oid, facts, _ in rows])
         index.put(LISTED, stamp, [(oid, line) for oid, _, line in rows if line is not None])
+        index.put(FACTS, stamp, [(oid, facts) for oid, facts, _ in rows])
     packed = ((group, index.get(FACTS, stamp, [oid for _, oid in group.files])) for group in stale)
     broken: set[str] = set()
     many = len(stale) > 1 and sum(len(group.files) for group in stale) > ENOUGH

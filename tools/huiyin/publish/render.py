@@ -34,10 +34,7 @@ def render(page: Page) -> str:
 
 
 def item(case: PublicCase) -> bytes:
-    """The entry of a case in a list, with ``ROOT`` where the link to the root of the site belongs.
-
-    As bytes, for those of all cases are held at once, and as text they take twice the room.
-    """
+    """The entry of a case in a list, with ``ROOT`` where the link to the root of the site belongs."""
     entry = str(_environment().get_template("macros.html").module.item(case, Markup(ROOT + quote(case.address))))  # type: ignore[attr-defined]  # noqa: S704
     return entry.encode()
 
