@@ -79,13 +79,12 @@ class Making:
 
         Without the lines of their cases, so that none of them can be rendered.
         """
-        seen: set[tuple[str, bool, bool, tuple[str, ...]]] = set()
+        seen: set[tuple[str, bool, bool]] = set()
         for shard in self.site.lists:
             if any(target.startswith(shard.start) for target in self.navigation):
                 yield from shard.pages()
                 continue
-            within = tuple(target for target in self.navigation if shard.start.startswith(target))
-            alike = (shard.address, bool(shard.month), len(shard.addresses()) > 1, within)
+            alike = (shard.address, bool(shard.month), len(shard.addresses()) > 1)
             if alike not in seen:
                 seen.add(alike)
                 yield from islice(shard.pages(), 2)
