@@ -15,7 +15,6 @@ from huiyin.publish.lists import PER_PAGE
 from huiyin.publish.making import Making
 from huiyin.publish.open_data.settings import read_settings
 from huiyin.publish.open_data.site import OpenData
-from huiyin.publish.pages import Page
 from huiyin.publish.procedure_view import load_procedures
 from huiyin.publish.site import Site
 from huiyin.repo.schemas import load_schema
@@ -24,8 +23,16 @@ from tests.cases import Story
 from tests.publish.building import AS_OF, make_project, stories
 
 
+class Stamped:
+    """All pages that are stamped. No dataclass, or a failure would be told with all their texts."""
+
+    def __init__(self, making: Making) -> None:
+        self.making = making
+        self.pages = list(making.stamped())
+
+
 @pytest.fixture(scope="module")
-def making(tmp_path_factory: pytest.TempPathFactory) -> Making:
+def stamped(tmp_path_factory: pytest.TempPathFactory) -> Stamped:
     """Of a record with every kind of case, and so many of one unit that its lists have archives of several pages."""
     many = [
         Story(reference=f"B{number:03}").assigned("2026-11-16 10:00").claimed("2026-11-16 11:00")
@@ -39,24 +46,19 @@ def making(tmp_path_factory: pytest.TempPathFactory) -> Making:
     site = Site(gathered, load_procedures(source, gathered.rulebook, gathered.as_of))
     chosen = read_settings(config.extra, config.site_url, config.site_name)
     data = OpenData(gathered, chosen, load_schema(source, "case").document, site.units, site.topics, site.tables)
-    return Making(gathered, site, data)
-
-
-@pytest.fixture(scope="module")
-def pages(making: Making) -> list[Page]:
-    """All that are stamped."""
-    return list(making.stamped())
+    return Stamped(Making(gathered, site, data))
 
 
 @settings(max_examples=200)
 @given(chosen=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 999)), max_size=6))
-def test_every_page_has_a_frame(making: Making, pages: list[Page], chosen: list[tuple[int, int]]) -> None:
+def test_every_page_has_a_frame(stamped: Stamped, chosen: list[tuple[int, int]]) -> None:
     """A menu may name lists, archives, their second pages, cases, and folders above all of these."""
-    addresses = sorted({page.address for page in pages})
+    addresses = sorted({page.address for page in stamped.pages})
     lists = [address for address in addresses if not address.startswith("cases/")]
     parents = sorted({f"{address.rpartition('/')[0].rpartition('/')[0]}/" for address in addresses})
     among = (addresses, lists, parents)
     menu = tuple(among[kind][number % len(among[kind])] for kind, number in chosen)
-    named = replace(making, navigation=menu)
+    named = replace(stamped.making, navigation=menu)
     kinds = named.samples().keys()
-    assert [] == [page.address for page in pages if named.press.kind(page) not in kinds]
+    without = [page.address for page in stamped.pages if named.press.kind(page) not in kinds]
+    assert (menu, []) == (menu, without)

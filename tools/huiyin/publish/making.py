@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, islice
+from typing import TypeVar
 
 from huiyin.publish.facts import unpack
 from huiyin.publish.gather import Gathered
 from huiyin.publish.head import Head
+from huiyin.publish.month import Other
 from huiyin.publish.open_data.site import OpenData
 from huiyin.publish.open_data.sitemap import Located
 from huiyin.publish.pages import Page
@@ -17,6 +19,8 @@ from huiyin.publish.plans import compare
 from huiyin.publish.site import Site
 from huiyin.publish.stamping.press import Kind, Press
 from huiyin.repo.store import CASES
+
+C = TypeVar("C", Head, Other)
 
 
 @dataclass
@@ -69,8 +73,9 @@ class Making:
         for facts in map(unpack, self.gathered.packed([head.oid for head in self._different()])):
             if facts.case is not None:
                 yield make.published(facts.case)
-        gone = [other.oid for month in self.gathered.months for other in month.others if other.reopened]
-        yield from (make.reopened(f.reopened) for f in map(unpack, self.gathered.packed(gone[:1])) if f.reopened)
+        for facts in map(unpack, self.gathered.packed([other.oid for other in self._reopened()])):
+            if facts.reopened is not None:
+                yield make.reopened(facts.reopened)
         yield from self.site.previews()
         yield from self._listing()
 
@@ -90,11 +95,19 @@ class Making:
                 yield from islice(shard.pages(), 2)
 
     def _different(self) -> Iterable[Head]:
-        """A case of each unit, for not every unit has a feed, and below each address that the menu names."""
+        """A case of each unit, for not every unit has a feed."""
+        return self._one_each((head.unit, head) for head in self.gathered.heads)
+
+    def _reopened(self) -> Iterable[Other]:
+        """A case that was published once."""
+        return self._one_each(("", o) for month in self.gathered.months for o in month.others if o.reopened)
+
+    def _one_each(self, cases: Iterable[tuple[str, C]]) -> Iterable[C]:
+        """Of each sort the last, and of those below each address that the menu names."""
         named = [target for target in self.navigation if target.startswith(CASES)]
-        found: dict[tuple[str, ...], Head] = {}
-        for head in self.gathered.heads:
-            found[head.unit, *(target for target in named if head.address.startswith(target))] = head
+        found: dict[tuple[str, ...], C] = {}
+        for sort, case in cases:
+            found[sort, *(target for target in named if case.address.startswith(target))] = case
         return found.values()
 
     def taken(self, written: Iterable[str]) -> str | None:
