@@ -20,7 +20,7 @@ from huiyin.publish.site import Site
 from huiyin.publish.stamping.press import Kind, Press
 from huiyin.repo.store import CASES
 
-C = TypeVar("C", Head, Other)
+C = TypeVar("C", bound=Head | Other)
 
 
 @dataclass
