@@ -153,14 +153,10 @@ def _id_problems(root: Path, base: str, cases: Sequence[CaseChange]) -> Iterator
     if not created and not references:
         return
     wanted = {c.after.id.casefold() for c in created} | {other.casefold() for _, _, other in references}
-    listing = run(root, "ls-tree", "-r", "-z", "--name-only", "--full-tree", base, CASES)
-    paths = [*os.fsdecode(listing).split("\0")[:-1], *(c.path for c in created)]
-    places: dict[str, set[str]] = {}
-    # A hundred thousand names: folded all at once, and only the few that are asked for are kept.
-    for path, folded in zip(paths, "\0".join(paths).casefold().split("\0"), strict=True):
-        name = folded[folded.rfind("/") + 1 :].removesuffix(".yaml")
-        if name in wanted:
-            places.setdefault(name, set()).add(path)
+    listing = os.fsdecode(run(root, "ls-tree", "-r", "-z", "--name-only", "--full-tree", base, CASES))
+    places = _places(listing, wanted)
+    for change in created:
+        places.setdefault(change.after.id.casefold(), set()).add(change.path)
     for change in created:
         if others := places[change.after.id.casefold()] - {change.path}:
             listed = "、".join(sorted(map(shown, others)))
@@ -168,6 +164,22 @@ def _id_problems(root: Path, base: str, cases: Sequence[CaseChange]) -> Iterator
     for change, pointer, other in references:
         if other.casefold() not in places or other == change.after.id:
             yield Problem("HY206", f"所指的留言“{other}”不存在或就是本件。", change.path, pointer)
+
+
+def _places(listing: str, names: set[str]) -> dict[str, set[str]]:
+    """Where files of these names are, among all paths of the record; each path ends with NUL, names are folded.
+
+    A hundred thousand paths are looked through for each new case, and hardly ever is anything found.
+    """
+    files = {f"{name}{ending}": name for name in names for ending in ("", ".yaml")}
+    found: dict[str, set[str]] = {}
+    if files.keys().isdisjoint([path.rpartition("/")[2] for path in listing.casefold().split("\0")]):
+        return found
+    for path in listing.split("\0"):
+        name = files.get(path.rpartition("/")[2].casefold())
+        if name is not None:
+            found.setdefault(name, set()).add(path)
+    return found
 
 
 def _references(change: CaseChange) -> Iterator[tuple[str, str]]:
