@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from huiyin.findings import Key
-from huiyin.model.personal import PersonalKind
+from huiyin.model.personal import Confidence, PersonalKind
 from huiyin.model.problem import HuiyinError, UsageError
-from huiyin.rules.privacy import PrivacySettings
+from huiyin.publish.accepted import in_hashes, look_through
+from huiyin.publish.gather import gather
+from huiyin.repo.source import FolderSource
+from huiyin.rules.privacy import PrivacySettings, find_personal
 from huiyin.scan.site import scan
 from huiyin.scan.vendored import installed, listed
 from tests.cases import Story
@@ -177,6 +181,24 @@ def test_a_number_that_check_lets_pass_passes(tmp_path: Path) -> None:
     done = run_mkdocs(project, "build", "--strict")
     assert 0 == done.returncode, done.stderr
     assert "0931-&lt;b&gt;8412345" in next((project / "build/site/cases").glob("*/*/*/index.html")).read_text("utf-8")
+
+
+def test_digits_of_hashes_are_nobodys_number(project: Path, tmp_path: Path) -> None:
+    """``data/index.json`` tells the hash of each file; one in some thousands holds what looks like a telephone."""
+    copy = tmp_path / "copy"
+    shutil.copytree(project, copy)
+    assert 0 == run_mkdocs(copy, "build", "--strict").returncode
+    shards = (str(number).encode() for number in range(100_000))
+    texts = ((data, hashlib.sha256(data).hexdigest()) for data in shards)
+    data, told = next(t for t in texts if Confidence.CERTAIN in {f.confidence for f in find_personal(t[1], NOTHING)})
+    (copy / "build/site/data/cases/2026-01.csv").write_bytes(data)
+    index = copy / "build/site/data/told.json"
+    index.write_text(f'["{told}"]', encoding="utf-8")
+    gathered = gather(FolderSource(copy), datetime.fromisoformat(AS_OF))
+    assert () == look_through(copy / "build/site", gathered, copy).problems
+    assert frozenset() != in_hashes([told], NOTHING)
+    index.write_text(f'["{MOBILE}"]', encoding="utf-8")
+    assert ["HY760"] == [p.code for p in look_through(copy / "build/site", gathered, copy).problems]
 
 
 @pytest.mark.parametrize("planted", ["page", "template", "asset", "name"])

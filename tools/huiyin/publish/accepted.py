@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 from huiyin.findings import TAME, Key, key_of, untagged
 from huiyin.model.personal import Confidence
 from huiyin.model.problem import HuiyinError
+from huiyin.publish.addresses import DATA
 from huiyin.publish.reopened import ReopenedCase
 from huiyin.publish.view import PublicCase
 from huiyin.repo.source import FolderSource
@@ -46,6 +48,7 @@ def look_through(folder: Path, gathered: Gathered, root: Path, pages: Path | Non
     """
     settings = gathered.rulebook.privacy
     known = gathered.accepted | accepted((), (), hand_written(FolderSource(root)), settings)
+    known |= in_hashes(_hashes(folder), settings)
     return scan(folder, settings, accepted=known, vendored=vendored(root, pages))
 
 
@@ -85,6 +88,11 @@ def accepted(
     return frozenset(found)
 
 
+def in_hashes(hashes: Iterable[str], settings: PrivacySettings) -> frozenset[Key]:
+    """What looks personal in hashes, which say nothing of anybody: among so many digits some look like a telephone."""
+    return frozenset(key_of(text, found) for text in hashes for found in find_personal(text, settings))
+
+
 def hand_written(source: FolderSource) -> Iterator[str]:
     """The pages below ``site/``; one that cannot be read is refused elsewhere."""
     for path in source.list(SITE):
@@ -93,6 +101,14 @@ def hand_written(source: FolderSource) -> Iterator[str]:
                 yield source.read(path).decode(errors="replace")
             except HuiyinError:
                 continue
+
+
+def _hashes(folder: Path) -> Iterator[str]:
+    """The hashes that ``data/index.json`` tells, of the files themselves."""
+    for path in (folder / DATA).glob("*/*"):
+        if path.is_file() and not path.is_symlink():
+            with path.open("rb") as file:
+                yield hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _accepted(text: str, settings: PrivacySettings, *, official: bool) -> Iterator[Key]:
