@@ -9,7 +9,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pickle
-import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,9 +17,9 @@ from contextlib import contextmanager
 from functools import lru_cache
 from itertools import islice
 from multiprocessing import forkserver
-from types import FrameType
 from typing import Any, TypeVar
 
+from huiyin.interrupts import ignoring_interrupts, interrupted_afterwards, interrupted_once
 from huiyin.model.problem import HuiyinError, Problem
 
 C = TypeVar("C")
@@ -93,7 +92,7 @@ class Processes(Crew):
 
     def submit(self, fn: Callable[..., R], /, *args: Any, **kwargs: Any) -> Future[R]:
         """Have a function called in a process that lives."""
-        with _interrupted_afterwards():  # to submit may start a worker, and half a start is told as a fault
+        with interrupted_afterwards():  # to submit may start a worker, and half a start is told as a fault
             try:
                 return super().submit(fn, *args, **kwargs)
             except BrokenExecutor:
@@ -103,7 +102,7 @@ class Processes(Crew):
 
 
 def _start(workers: int) -> ProcessPoolExecutor:
-    with _ignoring_interrupts():
+    with ignoring_interrupts():
         forkserver.ensure_running()
     context = multiprocessing.get_context("forkserver")
     return ProcessPoolExecutor(workers, context, initializer=_end_with_parent)
@@ -119,66 +118,6 @@ def _end_with_parent() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-
-
-@contextmanager
-def _ignoring_interrupts() -> Iterator[None]:
-    """What is started meanwhile ignores Ctrl-C, from its first moment on: this process sends it home.
-
-    A worker that were interrupted while it takes a chunk from the queue would leave the others, and this process,
-    waiting for ever.
-    """
-    if not _is_main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
-
-
-@contextmanager
-def _interrupted_afterwards() -> Iterator[None]:
-    """Ctrl-C waits until this is done."""
-    if not _is_main_thread():
-        yield
-        return
-    seen: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: seen.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
-        if seen:
-            signal.raise_signal(signal.SIGINT)
-
-
-@contextmanager
-def _interrupted_once() -> Iterator[None]:
-    """Ctrl-C interrupts this process once: to send the workers home takes a moment, which a second one would break off.
-
-    Whoever does not get so far as to send them home, as MkDocs, leaves it to the end of the process.
-    """
-    if not _is_main_thread() or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-        yield
-        return
-
-    def once(number: int, frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.default_int_handler(number, frame)
-
-    signal.signal(signal.SIGINT, once)
-    try:
-        yield
-    finally:
-        if signal.getsignal(signal.SIGINT) is once:  # who was interrupted is about to end
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def _is_main_thread() -> bool:
-    """Only there can be said what Ctrl-C does, and only there is anybody interrupted."""
-    return threading.current_thread() is threading.main_thread()
 
 
 @contextmanager
@@ -205,7 +144,7 @@ def open_executor(
     if wanted <= 1:
         yield None
         return
-    with _interrupted_once():
+    with interrupted_once():
         crew = Processes(wanted, preload)
         try:
             yield crew
