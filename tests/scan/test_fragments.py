@@ -46,7 +46,7 @@ WRITTEN = (
     *("&lt;", "&gt;", "&amp;", "&#51;", "&quot;", "%33", "%20", " ", "  ", "\n", "/", "-", ".", "：", "，", "…"),
     *("1", "38", "138", "0013", "8000", "00138000", "110101199003078515", "people-", "people-12345678/", "8.8.8.8"),
     *('">', "'", " ", "<script>", "</script>", "<style>", '<a href="data:,', " wx ", "<p my ", " zhang_san", '="', '"'),
-    *("&#51", "&#48", '<p class="', '" id="hy-', "wx "),
+    *("%31%33%38", "%40", "&#51", "&#48", '<p class="', '" id="hy-', "wx "),
     *("我叫", "王建国", "我家住", "中山路", "12号", "微信", "wx_zhang3", "a@", "qq.com", " at ", " dot ", "电话"),
 )
 
@@ -113,6 +113,8 @@ def test_dates_and_plain_words_are_clean(at: object, text: str) -> None:
         '<p my="" wx="" zhang_san="">链接</p>',
         '<p id="hy-wx hy-zhang_san"></p>',
         "138&#48<b>0138000</b>",
+        '<a id="%31%33%38%30%30%31%33%38%30%30%30">链接</a>',
+        '<a id="abc%40qq.com">链接</a>',
     ],
 )
 def test_what_the_closer_look_finds_is_suspected(piece: str) -> None:

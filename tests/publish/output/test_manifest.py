@@ -68,3 +68,18 @@ def test_where_nothing_can_be_written_it_is_kept_in_memory(tmp_path: Path) -> No
     (tmp_path / "file").write_text("", encoding="utf-8")
     leave(tmp_path / "file" / "m", tmp_path / "site")
     assert (False, {}) == read(tmp_path / "file" / "m", tmp_path / "site")
+
+
+def test_what_an_aborted_build_put_is_forgotten(tmp_path: Path) -> None:
+    """By the next one of the same server, too, which keeps its manifest; and so is all that it no longer knows."""
+    manifest = Manifest(None, tmp_path / "site")
+    manifest.begin()
+    manifest.put("before", Shard(b"", b""))
+    manifest.finish([])
+    manifest.begin()
+    manifest.put("aborted", Shard(b"", b""))
+    manifest.begin()
+    manifest.put(*DAY)
+    manifest.finish([])
+    assert (True, dict([DAY])) == (manifest.trusted, manifest.shards())
+    manifest.close()

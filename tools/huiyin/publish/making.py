@@ -95,11 +95,11 @@ class Making:
                 yield from islice(shard.pages(), 2)
 
     def _different(self) -> Iterable[Head]:
-        """A case of each unit, for not every unit has a feed."""
+        """Cases of each unit, for not every unit has a feed."""
         return self._one_each((head.unit, head) for head in self.gathered.heads)
 
     def _reopened(self) -> Iterable[Other]:
-        """A case that was published once."""
+        """Cases that were published once."""
         return self._one_each(("", o) for month in self.gathered.months for o in month.others if o.reopened)
 
     def _one_each(self, cases: Iterable[tuple[str, C]]) -> Iterable[C]:

@@ -26,12 +26,13 @@ _TAG = re.compile(r"</?(?P<name>[A-Za-z][A-Za-z0-9]*)(?P<said>(?:\s+[A-Za-z_:-]+
 _ATTRIBUTE = re.compile(r"""\s([A-Za-z_:-]+)="([^"<>]*)\"""")
 _VALUE = re.compile(r"""="[^"<>]*\"""")
 _OURS = frozenset({"class", "id", "role", "rel", "aria-labelledby", "aria-hidden", "aria-current"})
-"""Attributes whose values are this program's, and the same on all pages."""
+"""Attributes whose values are this program's: few, so that each is judged once."""
 _RAW = frozenset({"script", "style"})
 """What stands in these is no HTML."""
 _STRANGE = re.compile("data:|'")
 """In a tag: something that is embedded, and a quote that is not ours."""
 _NAMES = _OURS | {"href", "datetime", "title", "aria-label", "tabindex", "lang"}
+_CODED = re.compile("[%&]")
 _OPEN_REFERENCE = re.compile(r"&(?![#\w]+;)")
 # As ``publish/render.py`` writes it: nothing else, and it would be looked at more closely than anything.
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:]{8}\+08:00)?")
@@ -119,7 +120,9 @@ def _said(written: str) -> Iterator[str]:
     if not _NAMES.issuperset(names.split()):
         yield names
     for name, escaped in _ATTRIBUTE.findall(written):
-        if (name in _OURS and not may_hold(escaped)) or (name == "datetime" and _MOMENT.fullmatch(escaped)):
+        if (name in _OURS and not _CODED.search(escaped) and not may_hold(escaped)) or (
+            name == "datetime" and _MOMENT.fullmatch(escaped)
+        ):
             continue
         value = _ADDRESS.sub("/", html.unescape(escaped))
         yield value

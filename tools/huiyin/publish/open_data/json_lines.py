@@ -9,7 +9,7 @@ import msgspec
 
 
 def write(records: Iterable[Mapping[str, Any]]) -> bytes:
-    """The file; a line end inside a text is escaped, as every control is, so that a line is a record."""
+    """The file; a line end inside a text is escaped, as all below U+0020 is, so that a line is a record."""
     return b"".join(_ENCODER.encode(record) + b"\n" for record in records)
 
 

@@ -70,9 +70,12 @@ class Manifest:
         Raises:
             HuiyinError: HY906.
         """
-        self.trusted = False
         with self._writing():
+            self._database.rollback()  # what a build put that did not end
+            if not self.trusted:
+                self._database.execute("DELETE FROM shard")
             self._database.execute("DELETE FROM about")
+        self.trusted = False
 
     def put(self, name: str, shard: Shard) -> None:
         """Note a shard that was made anew, which is not held in memory.
